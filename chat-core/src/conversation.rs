@@ -1,0 +1,168 @@
+//! Conversations: direct ones between a pair, and groups of members.
+
+use crate::ids::{ConversationId, Seq, UserId, Version};
+use crate::message::Message;
+use crate::receipt::Marks;
+use crate::text::Label;
+use crate::time::Timestamp;
+
+/// The two users of a direct conversation; the smaller id always comes first, so a pair has one form only.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Pair {
+    low: UserId,
+    high: UserId,
+}
+
+impl Pair {
+    /// The pair of two different users; nobody is a pair with themselves.
+    #[must_use]
+    pub fn new(one: UserId, other: UserId) -> Option<Self> {
+        match one.cmp(&other) {
+            std::cmp::Ordering::Less => Some(Self { low: one, high: other }),
+            std::cmp::Ordering::Greater => Some(Self { low: other, high: one }),
+            std::cmp::Ordering::Equal => None,
+        }
+    }
+
+    /// The user with the smaller id.
+    #[must_use]
+    pub const fn low(self) -> UserId {
+        self.low
+    }
+
+    /// The user with the larger id.
+    #[must_use]
+    pub const fn high(self) -> UserId {
+        self.high
+    }
+
+    /// The other one of the two; none for a user who is neither.
+    #[must_use]
+    pub fn other(self, user: UserId) -> Option<UserId> {
+        if user == self.low {
+            Some(self.high)
+        } else if user == self.high {
+            Some(self.low)
+        } else {
+            None
+        }
+    }
+}
+
+/// What kind of conversation it is, with what only that kind has.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Kind {
+    /// Between two users; exists at most once per pair.
+    Direct(Pair),
+    /// Members by invitation, with a name.
+    Group(Group),
+}
+
+/// What only a group has.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Group {
+    /// Shown in the list of conversations.
+    pub name: Label,
+    /// Who made it.
+    pub owner: UserId,
+}
+
+/// A conversation: the head of its log and what all members share.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Conversation {
+    /// Identity.
+    pub id: ConversationId,
+    /// Direct or group.
+    pub kind: Kind,
+    /// The last seq of the log.
+    pub head: Seq,
+    /// Raised by every change of membership or of a block inside the pair.
+    pub version: Version,
+    /// How many members it has now.
+    pub member_count: u32,
+    /// When it was made.
+    pub created_at: Timestamp,
+}
+
+/// What a member may do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Role {
+    /// Made the group.
+    Owner,
+    /// Everybody else.
+    Member,
+}
+
+impl Role {
+    /// The name that frames and columns carry.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Owner => "owner",
+            Self::Member => "member",
+        }
+    }
+
+    /// The role of a name.
+    #[must_use]
+    pub fn parse(name: &str) -> Option<Self> {
+        [Self::Owner, Self::Member].into_iter().find(|role| role.as_str() == name)
+    }
+}
+
+/// One member of a conversation.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Member {
+    /// Who.
+    pub user: UserId,
+    /// What they may do.
+    pub role: Role,
+    /// The first seq they may see is the one after this.
+    pub joined_seq: Seq,
+    /// When they came in.
+    pub joined_at: Timestamp,
+    /// How far they received and read.
+    pub marks: Marks,
+}
+
+/// A conversation as one of its members sees it in their list.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ConversationView {
+    /// The conversation.
+    pub conversation: Conversation,
+    /// The asking member's own place in it.
+    pub me: Member,
+    /// For a direct one, the other user's place in it.
+    pub peer: Option<Member>,
+    /// Messages of others after the read mark that still exist.
+    pub unread: u32,
+    /// The newest message that still exists.
+    pub last_message: Option<Message>,
+}
+
+/// Where a list of conversations, newest activity first, goes on: the time and id of the last one shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct ActivityCursor {
+    /// When something last happened in it.
+    pub at: Timestamp,
+    /// Breaks ties.
+    pub conversation: ConversationId,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_pair_has_one_form_and_two_sides() {
+        let (one, two, three) = (user(1), user(2), user(3));
+        assert_eq!(Pair::new(two, one), Pair::new(one, two));
+        assert_eq!(Pair::new(one, one), None);
+        let pair = Pair::new(two, one).expect("two users");
+        assert_eq!((pair.other(one), pair.other(two), pair.other(three)), (Some(two), Some(one), None));
+    }
+
+    fn user(id: i64) -> UserId {
+        UserId::new(id).expect("an id")
+    }
+}

@@ -1,0 +1,184 @@
+//! Errors, once: the stable codes that every face shows, and the error of a use case.
+
+use crate::ports::StoreError;
+use crate::relation::Refusal;
+use crate::text::TextError;
+use crate::user::NameError;
+
+macro_rules! codes {
+    ($($(#[$meta:meta])* $variant:ident => $text:literal, $message:literal;)*) => {
+        /// A stable name for what went wrong. Programs may rely on it; the list only ever grows.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+        pub enum ErrorCode { $($(#[$meta])* $variant),* }
+
+        impl ErrorCode {
+            /// Every code, in the order of the documentation.
+            pub const ALL: &'static [Self] = &[$(Self::$variant),*];
+
+            /// The name that every face shows.
+            #[must_use]
+            pub const fn as_str(self) -> &'static str {
+                match self { $(Self::$variant => $text),* }
+            }
+
+            /// One sentence for people. It never depends on what was asked, so it cannot leak anything.
+            #[must_use]
+            pub const fn message(self) -> &'static str {
+                match self { $(Self::$variant => $message),* }
+            }
+        }
+    };
+}
+
+codes! {
+    /// Not understood: broken JSON, a wrong type, a missing field, an unknown operation.
+    BadRequest => "bad_request", "The request could not be understood.";
+    /// A text holds a character that no text may hold.
+    InvalidText => "invalid_text", "The text holds a character that is not allowed.";
+    /// A message without anything to see.
+    EmptyMessage => "empty_message", "The text is empty.";
+    /// A text over its limit.
+    TooLong => "too_long", "The text is too long.";
+    /// A user name outside the rules.
+    InvalidUsername => "invalid_username", "A user name has 2 to 32 letters and digits of one script, with single dots, dashes or underscores between them.";
+    /// A user name that only the service may carry.
+    ReservedUsername => "reserved_username", "This user name is reserved.";
+    /// Not an e-mail address.
+    InvalidEmail => "invalid_email", "This is not an e-mail address.";
+    /// A password outside the rules.
+    InvalidPassword => "invalid_password", "A password has at least 8 characters and at most 1024 bytes.";
+    /// The user name, or one that looks like it, exists.
+    NameTaken => "name_taken", "This user name is taken.";
+    /// The e-mail address has an account.
+    EmailTaken => "email_taken", "This e-mail address has an account already.";
+    /// No token, or one that is not (or no longer) good.
+    Unauthenticated => "unauthenticated", "Sign in to do this.";
+    /// User name and password do not belong together.
+    InvalidCredentials => "invalid_credentials", "The user name or the password is wrong.";
+    /// Known, and not allowed.
+    Forbidden => "forbidden", "You are not allowed to do this.";
+    /// The other user does not take messages from the asker.
+    CannotMessage => "cannot_message", "You cannot write to this user.";
+    /// The asker blocks the other user.
+    BlockedByYou => "blocked_by_you", "You block this user. Unblock them first.";
+    /// Not there, or nothing that the asker may know of.
+    NotFound => "not_found", "There is nothing here.";
+    /// The method does not exist on this path.
+    MethodNotAllowed => "method_not_allowed", "This method does not exist here.";
+    /// It collided with what is there.
+    Conflict => "conflict", "This collides with the present state.";
+    /// They are friends already.
+    AlreadyFriends => "already_friends", "You are friends already.";
+    /// The same request is pending.
+    AlreadyRequested => "already_requested", "You asked already.";
+    /// A known `client_id` with another body.
+    ClientIdReused => "client_id_reused", "This client_id was used for another message.";
+    /// The request took too long to arrive.
+    RequestTimeout => "request_timeout", "The request took too long to arrive.";
+    /// More bytes than allowed.
+    TooLarge => "too_large", "The request is too large.";
+    /// Not a media type that is read here.
+    UnsupportedMediaType => "unsupported_media_type", "The body must be application/json.";
+    /// Too many in a short time.
+    RateLimited => "rate_limited", "Too many requests. Wait a little.";
+    /// The store (or another part behind it) cannot be reached.
+    Unavailable => "unavailable", "The service is briefly unavailable. Try again.";
+    /// A fault of the service itself.
+    Internal => "internal", "Something went wrong on our side.";
+}
+
+impl ErrorCode {
+    /// Whether the very same request can succeed later.
+    #[must_use]
+    pub const fn is_retryable(self) -> bool {
+        matches!(self, Self::RateLimited | Self::Unavailable | Self::RequestTimeout)
+    }
+}
+
+/// Why a command was not carried out.
+#[derive(Debug, thiserror::Error)]
+pub enum ChatError {
+    /// The asker is told no, for a reason that the code names.
+    #[error("refused: {}", .0.as_str())]
+    Refused(ErrorCode),
+    /// Too many; the wait is in milliseconds.
+    #[error("rate limited for {retry_after_ms} ms")]
+    RateLimited {
+        /// When it may be tried again.
+        retry_after_ms: u64,
+    },
+    /// The store failed. The cause is for the log, never for the asker.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+impl ChatError {
+    /// The stable code.
+    #[must_use]
+    pub const fn code(&self) -> ErrorCode {
+        match self {
+            Self::Refused(code) => *code,
+            Self::RateLimited { .. } => ErrorCode::RateLimited,
+            Self::Store(StoreError::Unavailable(_)) => ErrorCode::Unavailable,
+            Self::Store(StoreError::Corrupt { .. }) => ErrorCode::Internal,
+        }
+    }
+
+    /// How long to wait before the same request makes sense, if that is known.
+    #[must_use]
+    pub const fn retry_after_ms(&self) -> Option<u64> {
+        match self {
+            Self::RateLimited { retry_after_ms } => Some(*retry_after_ms),
+            Self::Refused(_) | Self::Store(_) => None,
+        }
+    }
+}
+
+impl From<ErrorCode> for ChatError {
+    fn from(code: ErrorCode) -> Self {
+        Self::Refused(code)
+    }
+}
+
+impl From<TextError> for ChatError {
+    fn from(error: TextError) -> Self {
+        Self::Refused(match error {
+            TextError::Empty => ErrorCode::EmptyMessage,
+            TextError::TooLong => ErrorCode::TooLong,
+            TextError::Forbidden => ErrorCode::InvalidText,
+        })
+    }
+}
+
+impl From<NameError> for ChatError {
+    fn from(error: NameError) -> Self {
+        Self::Refused(match error {
+            NameError::Length | NameError::Characters | NameError::MixedScript => ErrorCode::InvalidUsername,
+            NameError::Reserved => ErrorCode::ReservedUsername,
+            NameError::Email => ErrorCode::InvalidEmail,
+        })
+    }
+}
+
+impl From<Refusal> for ChatError {
+    fn from(refusal: Refusal) -> Self {
+        Self::Refused(match refusal {
+            Refusal::AlreadyFriends => ErrorCode::AlreadyFriends,
+            Refusal::AlreadyRequested => ErrorCode::AlreadyRequested,
+            Refusal::Nothing => ErrorCode::NotFound,
+            Refusal::BlockedByYou => ErrorCode::BlockedByYou,
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::HashSet;
+
+    #[test]
+    fn no_two_codes_share_a_name() {
+        let names: HashSet<_> = ErrorCode::ALL.iter().map(|code| code.as_str()).collect();
+        assert_eq!(names.len(), ErrorCode::ALL.len());
+    }
+}

@@ -1,0 +1,94 @@
+//! What happened, and to whom it goes.
+//!
+//! An event is a hint that lets clients see a change early; the stored row is the truth. A log entry carries its place
+//! in its log, so a lost, doubled or reordered event shows.
+
+use std::sync::Arc;
+
+use crate::ids::{ConnectionId, ConversationId, MessageId, Seq, SessionId, UserId};
+use crate::log::{LogEntry, UserEntry};
+use crate::presence::Presence;
+use crate::receipt::ReceiptKind;
+use crate::time::Timestamp;
+
+/// Something that clients want to know.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Event {
+    /// A durable change of a conversation.
+    Entry(LogEntry),
+    /// A durable change for one user alone.
+    UserEntry(UserEntry),
+    /// A mark that rose. A state: the latest wins.
+    Receipt(ReceiptEvent),
+    /// A user came, went or changed status. A state: the latest wins.
+    Presence(Presence),
+    /// Somebody is typing, or stopped. Ephemeral: may be dropped.
+    Typing {
+        /// Where.
+        conversation: ConversationId,
+        /// Who.
+        user: UserId,
+        /// Started or stopped.
+        is_typing: bool,
+    },
+    /// A session was ended: its sockets close.
+    SessionEnded(SessionId),
+}
+
+/// One receipt as its author (or the reader's other devices) sees it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ReceiptEvent {
+    /// Where.
+    pub conversation: ConversationId,
+    /// Who received or read.
+    pub user: UserId,
+    /// Which of both.
+    pub kind: ReceiptKind,
+    /// The newest message concerned; everything of the same author before it is covered too.
+    pub message: MessageId,
+    /// Its place in the log.
+    pub seq: Seq,
+    /// When.
+    pub at: Timestamp,
+}
+
+/// To whom an event goes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Audience {
+    /// Every connection that carries the conversation, except those of one user.
+    Conversation {
+        /// Which conversation.
+        id: ConversationId,
+        /// The one who need not hear it, if any.
+        except: Option<UserId>,
+    },
+    /// Every connection of these users. With a conversation given, also those that carry that conversation alone.
+    Users {
+        /// Who.
+        users: Vec<UserId>,
+        /// The conversation that it is about; connections that carry only another one are passed over.
+        about: Option<ConversationId>,
+    },
+    /// The connections of one session.
+    Session(SessionId),
+}
+
+/// The connection that caused an event, and the name it gave to its command: there the event is the acknowledgement.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Origin {
+    /// The connection.
+    pub connection: ConnectionId,
+    /// Its name for the command.
+    pub reference: String,
+}
+
+/// An event on its way.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Envelope {
+    /// What happened. Shared, because one event goes to many.
+    pub event: Arc<Event>,
+    /// To whom.
+    pub audience: Audience,
+    /// Who caused it, on this node.
+    pub origin: Option<Origin>,
+}

@@ -1,0 +1,31 @@
+#![doc = include_str!("../README.md")]
+
+pub mod accounts;
+pub mod chat;
+pub mod command;
+pub mod conversation;
+pub mod error;
+pub mod event;
+pub mod ids;
+pub mod limits;
+pub mod log;
+pub mod message;
+pub mod page;
+pub mod ports;
+pub mod presence;
+pub mod receipt;
+pub mod registry;
+pub mod relation;
+pub mod rules;
+pub mod sequencer;
+pub mod text;
+pub mod time;
+pub mod user;
+
+#[cfg(any(test, feature = "testing"))]
+pub mod testing;
+
+pub use accounts::{Accounts, Authenticator, Identity};
+pub use chat::{Chat, ChatSettings};
+pub use command::{Actor, Command, Reply};
+pub use error::{ChatError, ErrorCode};

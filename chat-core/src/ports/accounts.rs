@@ -1,0 +1,96 @@
+//! The port for users.
+
+use async_trait::async_trait;
+
+use super::StoreError;
+use crate::ids::UserId;
+use crate::page::{Page, PageSize};
+use crate::presence::Status;
+use crate::text::Label;
+use crate::time::Timestamp;
+use crate::user::{Email, User, Username};
+
+/// A user to be made.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewUser {
+    /// The name; its [`key`](Username::key) must be new.
+    pub username: Username,
+    /// The address, which must be new; none for users that a host brings.
+    pub email: Option<Email>,
+    /// The hash in PHC form; none for users that sign in elsewhere.
+    pub password_hash: Option<String>,
+    /// When.
+    pub at: Timestamp,
+}
+
+/// What came of making a user.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum UserCreated {
+    /// Made.
+    Created(User),
+    /// The name's key exists.
+    NameTaken,
+    /// The address exists.
+    EmailTaken,
+}
+
+/// What a sign-in is checked against.
+#[derive(Clone, PartialEq, Eq)]
+pub struct StoredPassword {
+    /// Who would be signed in.
+    pub user: User,
+    /// The hash in PHC form; none for users that sign in elsewhere.
+    pub hash: Option<String>,
+}
+
+impl std::fmt::Debug for StoredPassword {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("StoredPassword").field("user", &self.user.id).finish_non_exhaustive()
+    }
+}
+
+/// How a user names themselves when signing in.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Login {
+    /// By the key of a user name.
+    NameKey(String),
+    /// By an e-mail address.
+    Email(Email),
+}
+
+/// A search for users by the beginning of their name.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct UserSearch {
+    /// The beginning, [folded](crate::user::fold). Every character is meant literally. Empty finds everybody.
+    pub prefix: String,
+    /// After which id.
+    pub after: Option<UserId>,
+    /// How many.
+    pub size: PageSize,
+}
+
+/// Users. Names are unique by key, addresses by their lower-case form.
+#[cfg_attr(any(test, feature = "testing"), mockall::automock)]
+#[async_trait]
+pub trait UserStore: Send + Sync {
+    /// Makes a user unless name or address exist; of two at once exactly one succeeds.
+    async fn create(&self, new: &NewUser) -> Result<UserCreated, StoreError>;
+
+    /// The users of these ids that exist, in the order of their ids, each once.
+    async fn get(&self, ids: &[UserId]) -> Result<Vec<User>, StoreError>;
+
+    /// The user of a login with the password to check.
+    async fn find_login(&self, login: &Login) -> Result<Option<StoredPassword>, StoreError>;
+
+    /// Users by the beginning of their folded name, in the order of their ids. The cursor is the id.
+    async fn search(&self, search: &UserSearch) -> Result<Page<User>, StoreError>;
+
+    /// What the user shows from now on.
+    async fn set_status(&self, user: UserId, status: Status, message: Option<Label>) -> Result<(), StoreError>;
+
+    /// When the last connection of the user ended; never moves back.
+    async fn set_last_seen(&self, user: UserId, at: Timestamp) -> Result<(), StoreError>;
+
+    /// Replaces the password's hash.
+    async fn set_password(&self, user: UserId, hash: &str) -> Result<(), StoreError>;
+}

@@ -1,0 +1,73 @@
+//! The port for messages and the logs they stand in.
+
+use async_trait::async_trait;
+
+use super::StoreError;
+use crate::command::{Changes, History, OwnChanges};
+use crate::ids::{ConversationId, MessageId, Seq, UserId, Version};
+use crate::message::Message;
+use crate::page::{Page, PageSize};
+use crate::text::{Body, ClientId};
+use crate::time::Timestamp;
+
+/// A message to be stored.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewMessage {
+    /// Where.
+    pub conversation: ConversationId,
+    /// By whom.
+    pub sender: UserId,
+    /// What.
+    pub body: Body,
+    /// The sender's key of the attempt.
+    pub client_id: Option<ClientId>,
+    /// The message it answers.
+    pub reply_to: Option<MessageId>,
+    /// The version of the conversation that the decision saw.
+    pub judged_on: Version,
+    /// When.
+    pub at: Timestamp,
+}
+
+/// What came of an append.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Appended {
+    /// Stored durably, with the next seq of its conversation.
+    Stored(Message),
+    /// This sender sent the same under this `client_id` before: that message, as it stands. Nothing was written.
+    Repeated(Message),
+    /// This sender sent something else under this `client_id` before. Nothing was written.
+    Conflict,
+    /// The conversation moved since it was judged. Nothing was written.
+    Stale,
+}
+
+/// Messages and logs.
+#[cfg_attr(any(test, feature = "testing"), mockall::automock)]
+#[async_trait]
+pub trait MessageStore: Send + Sync {
+    /// Stores a message once per (conversation, sender, `client_id`) and answers only after it is durable.
+    ///
+    /// The key is looked at before the version, so a retry finds its message even where the rules have changed since.
+    /// "The same" means the same body and the same `reply_to`. Appends that wait at the same time may share one
+    /// transaction; each still gets its own answer, and those of one conversation get their seqs in the order of the calls.
+    async fn append(&self, new: &NewMessage) -> Result<Appended, StoreError>;
+
+    /// The message that a sender stored under a key.
+    async fn find_by_client_id(&self, conversation: ConversationId, sender: UserId, client_id: &ClientId)
+    -> Result<Option<Message>, StoreError>;
+
+    /// A message.
+    async fn get(&self, id: MessageId) -> Result<Option<Message>, StoreError>;
+
+    /// A page of messages; the cursor is the seq of the last one shown.
+    async fn page(&self, history: &History) -> Result<Page<Message>, StoreError>;
+
+    /// The entries of a conversation's log after a point, oldest first, without a gap, and the head they were read at.
+    /// None if there is no such conversation.
+    async fn changes(&self, conversation: ConversationId, after: Seq, size: PageSize)
+    -> Result<Option<Changes>, StoreError>;
+
+    /// The entries of a user's own log after a point, oldest first, without a gap, and the head they were read at.
+    async fn own_changes(&self, user: UserId, after: Seq, size: PageSize) -> Result<OwnChanges, StoreError>;
+}

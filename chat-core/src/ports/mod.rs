@@ -1,0 +1,65 @@
+//! The ports: everything that the use cases need from outside, as small traits.
+//!
+//! One method of a store is one transaction: on `Err` nothing has changed. No transaction, connection or runtime type
+//! crosses a port. Absence is `Option`, an expected alternative is a variant, and [`StoreError`] is what nobody expects.
+//! What every store must do is executable: [`testing::conformance`](crate::testing) (feature `testing`).
+
+mod accounts;
+mod bus;
+mod conversations;
+mod credentials;
+mod database;
+mod messages;
+mod receipts;
+mod relations;
+mod sessions;
+mod time;
+
+pub use accounts::*;
+pub use bus::*;
+pub use conversations::*;
+pub use credentials::*;
+pub use database::*;
+pub use messages::*;
+pub use receipts::*;
+pub use relations::*;
+pub use sessions::*;
+pub use time::*;
+
+use std::sync::Arc;
+
+/// A store failed in a way that no caller can mend.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// It could not be reached, or gave up. Whether a write happened is unknown; a retry with the same key is safe.
+    #[error("the store is unavailable")]
+    Unavailable(#[source] Box<dyn std::error::Error + Send + Sync>),
+    /// It holds something that this program never writes.
+    #[error("the store holds a value in {table}.{column} that cannot be")]
+    Corrupt {
+        /// The table.
+        table: &'static str,
+        /// The column.
+        column: &'static str,
+    },
+}
+
+/// Every store that the use cases need. One backend usually implements them all.
+#[derive(Clone)]
+#[expect(missing_debug_implementations, reason = "the ports are trait objects without a text form")]
+pub struct Stores {
+    /// Users.
+    pub users: Arc<dyn UserStore>,
+    /// Signed-in devices.
+    pub sessions: Arc<dyn SessionStore>,
+    /// Friends and blocks.
+    pub relations: Arc<dyn RelationStore>,
+    /// Conversations and their members.
+    pub conversations: Arc<dyn ConversationStore>,
+    /// Messages and logs.
+    pub messages: Arc<dyn MessageStore>,
+    /// Marks.
+    pub receipts: Arc<dyn ReceiptStore>,
+    /// The database as a whole.
+    pub database: Arc<dyn Database>,
+}

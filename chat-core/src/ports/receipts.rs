@@ -1,0 +1,21 @@
+//! The port for receipts.
+
+use async_trait::async_trait;
+
+use super::StoreError;
+use crate::ids::UserId;
+use crate::receipt::{Advance, Advanced};
+use crate::time::Timestamp;
+
+/// The marks of members.
+#[cfg_attr(any(test, feature = "testing"), mockall::automock)]
+#[async_trait]
+pub trait ReceiptStore: Send + Sync {
+    /// Raises marks; what would not raise one, and what is not about a member, is passed over. Reading raises both marks
+    /// but is reported once, as read. The answers are in no particular order. The time of each advance is kept, so that a
+    /// message can show when it was delivered and read.
+    async fn advance(&self, advances: &[Advance]) -> Result<Vec<Advanced>, StoreError>;
+
+    /// Raises the delivered mark of a user to the head of every conversation: what waited for them reaches them now.
+    async fn deliver_all(&self, user: UserId, at: Timestamp) -> Result<Vec<Advanced>, StoreError>;
+}

@@ -1,0 +1,181 @@
+//! Users: who they are, and what a user name or an e-mail address may be.
+
+use unicode_normalization::UnicodeNormalization;
+use unicode_security::confusable_detection::skeleton;
+use unicode_security::mixed_script::is_single_script;
+
+use crate::ids::UserId;
+use crate::presence::Status;
+use crate::text::{Label, is_bidi_control, is_invisible};
+use crate::time::Timestamp;
+
+/// A user as other users may see them. Secrets (password hash, e-mail address) are not part of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct User {
+    /// Identity.
+    pub id: UserId,
+    /// The name as its owner wrote it.
+    pub username: Username,
+    /// What the user chose to show while connected.
+    pub status: Status,
+    /// A line beside the status.
+    pub status_message: Option<Label>,
+    /// When the last connection ended; none while never connected.
+    pub last_seen_at: Option<Timestamp>,
+    /// When the account was made.
+    pub created_at: Timestamp,
+}
+
+/// Why a user name or an address was refused.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum NameError {
+    /// Fewer than 2 or more than 32 characters.
+    #[error("a user name has 2 to 32 characters")]
+    Length,
+    /// A character outside letters, digits, `.`, `_` and `-`, or one of the marks at either end.
+    #[error("a user name is made of letters and digits, with single dots, dashes and underscores between them")]
+    Characters,
+    /// Letters of several scripts, which is how look-alike names are made.
+    #[error("a user name keeps to one script")]
+    MixedScript,
+    /// A name that only the service itself may carry.
+    #[error("this user name is reserved")]
+    Reserved,
+    /// Not an e-mail address.
+    #[error("this is not an e-mail address")]
+    Email,
+}
+
+/// Names that would let their owner pose as the service.
+const RESERVED: [&str; 14] = [
+    "admin", "administrator", "all", "channel", "everyone", "here", "me", "moderator", "null", "root", "support", "system",
+    "undefined", "online",
+];
+
+/// A user name: 2 to 32 letters and digits of one script, with `.`, `_`, `-` between them.
+///
+/// Two names are the same to the system if their [`key`](Self::key)s are equal: case, compatibility forms and look-alike
+/// letters do not tell users apart.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Username(String);
+
+impl Username {
+    /// Checks a name; it is kept in its normal form (NFC) with its own capitals.
+    pub fn new(text: &str) -> Result<Self, NameError> {
+        let name: String = text.nfc().collect();
+        let length = name.chars().count();
+        if !(2..=32).contains(&length) || name.len() > 128 {
+            return Err(NameError::Length);
+        }
+        let mark = |c: char| matches!(c, '.' | '_' | '-');
+        let characters = name.chars().all(|c| mark(c) || (c.is_alphanumeric() && !is_invisible(c) && !is_bidi_control(c)));
+        let ends = name.starts_with(mark) || name.ends_with(mark);
+        if !characters || ends {
+            return Err(NameError::Characters);
+        }
+        if !is_single_script(&name) {
+            return Err(NameError::MixedScript);
+        }
+        let name = Self(name);
+        if RESERVED.contains(&fold(&name.0).as_str()) {
+            return Err(NameError::Reserved);
+        }
+        Ok(name)
+    }
+
+    /// Restores a name that an earlier version of the rules accepted.
+    #[must_use]
+    pub const fn stored(text: String) -> Self {
+        Self(text)
+    }
+
+    /// The name as its owner wrote it.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// What must be unique: the look-alike skeleton of the case-folded name (Unicode TR 39, section 4).
+    #[must_use]
+    pub fn key(&self) -> String {
+        Self::key_of(&self.0)
+    }
+
+    /// The key that any text would have as a name, for looking names up.
+    #[must_use]
+    pub fn key_of(text: &str) -> String {
+        // Folding again after the skeleton catches capitals whose skeleton is a small letter of another shape.
+        fold(&skeleton(&fold(text)).collect::<String>())
+    }
+}
+
+/// Compatibility form in lower case: what case-insensitive comparison looks at.
+#[must_use]
+pub fn fold(text: &str) -> String {
+    text.nfkc().flat_map(char::to_lowercase).nfkc().collect()
+}
+
+/// An e-mail address, kept in lower case: it identifies an account, nobody else sees it.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Email(String);
+
+impl Email {
+    /// Checks the shape only (something, `@`, a dotted domain, no spaces): whether it exists, only a mail can tell.
+    pub fn new(text: &str) -> Result<Self, NameError> {
+        let address = fold(text.trim());
+        let (local, domain) = address.rsplit_once('@').ok_or(NameError::Email)?;
+        let clean = |part: &str| !part.is_empty() && !part.chars().any(|c| c == '@' || is_invisible(c));
+        let dotted = domain.contains('.') && domain.split('.').all(|label| !label.is_empty());
+        if address.len() > 254 || local.len() > 64 || !clean(local) || !clean(domain) || !dotted {
+            return Err(NameError::Email);
+        }
+        Ok(Self(address))
+    }
+
+    /// The address.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_of_any_one_script_are_welcome() {
+        for name in ["bob", "Ann-Lee", "a.b_c", "жанна", "张伟", "さくら", "josé", "user42"] {
+            assert!(Username::new(name).is_ok(), "{name}");
+        }
+    }
+
+    #[test]
+    fn each_bad_name_gets_its_own_reason() {
+        assert_eq!(Username::new("a"), Err(NameError::Length));
+        assert_eq!(Username::new(&"a".repeat(33)), Err(NameError::Length));
+        for name in ["two words", ".ann", "ann.", "a\0b", "ann\u{202E}", "zero\u{200B}width", "a@b.c"] {
+            assert_eq!(Username::new(name), Err(NameError::Characters), "{name:?}");
+        }
+        assert_eq!(Username::new("\u{0430}dmin"), Err(NameError::MixedScript));
+        assert_eq!(Username::new("ADMIN"), Err(NameError::Reserved));
+    }
+
+    #[test]
+    fn look_alikes_share_one_key() {
+        let key = |name: &str| Username::key_of(name);
+        assert_eq!(key("Bob"), key("bob"));
+        assert_eq!(key("\u{FF42}ob"), key("bob"), "full-width letters");
+        assert_eq!(key("рор"), key("pop"), "Cyrillic er, o, er");
+        assert_eq!(key("paypa1"), key("paypal"), "digit one and letter l");
+        assert_ne!(key("bob"), key("rob"));
+    }
+
+    #[test]
+    fn an_address_needs_two_sides_and_a_dotted_domain() {
+        assert_eq!(Email::new(" Ann@Example.ORG ").map(|e| e.as_str().to_owned()), Ok("ann@example.org".to_owned()));
+        for bad in ["", "ann", "@x.org", "ann@", "ann@localhost", "a b@x.org", "a@b@x.org", "ann@x..org", "a\0@x.org"] {
+            assert_eq!(Email::new(bad), Err(NameError::Email), "{bad:?}");
+        }
+    }
+}
