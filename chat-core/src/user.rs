@@ -2,7 +2,7 @@
 
 use unicode_normalization::UnicodeNormalization;
 use unicode_security::confusable_detection::skeleton;
-use unicode_security::mixed_script::is_single_script;
+use unicode_security::mixed_script::MixedScript;
 
 use crate::ids::UserId;
 use crate::presence::Status;
@@ -73,7 +73,7 @@ impl Username {
         if !characters || ends {
             return Err(NameError::Characters);
         }
-        if !is_single_script(&name) {
+        if !name.as_str().is_single_script() {
             return Err(NameError::MixedScript);
         }
         let name = Self(name);

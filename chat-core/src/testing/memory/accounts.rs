@@ -1,0 +1,98 @@
+//! Users in memory.
+
+use std::collections::BTreeSet;
+use std::ops::Bound;
+
+use async_trait::async_trait;
+
+use super::MemoryStore;
+use super::state::{UserRow, next_id};
+use crate::ids::UserId;
+use crate::page::Page;
+use crate::ports::{Login, NewUser, StoreError, StoredPassword, UserCreated, UserSearch, UserStore};
+use crate::presence::Status;
+use crate::text::Label;
+use crate::time::Timestamp;
+use crate::user::{User, fold};
+
+#[async_trait]
+impl UserStore for MemoryStore {
+    async fn create(&self, new: &NewUser) -> Result<UserCreated, StoreError> {
+        let mut state = self.state();
+        let key = new.username.key();
+        if state.names.contains_key(&key) {
+            return Ok(UserCreated::NameTaken);
+        }
+        if new.email.as_ref().is_some_and(|email| state.emails.contains_key(email)) {
+            return Ok(UserCreated::EmailTaken);
+        }
+        let user = User {
+            id: next_id(&mut state.last.user, UserId::new)?,
+            username: new.username.clone(),
+            status: Status::default(),
+            status_message: None,
+            last_seen_at: None,
+            created_at: new.at,
+        };
+        state.names.insert(key, user.id);
+        if let Some(email) = &new.email {
+            state.emails.insert(email.clone(), user.id);
+        }
+        let folded = fold(user.username.as_str());
+        let row = UserRow { user: user.clone(), folded, password_hash: new.password_hash.clone() };
+        state.users.insert(user.id, row);
+        Ok(UserCreated::Created(user))
+    }
+
+    async fn get(&self, ids: &[UserId]) -> Result<Vec<User>, StoreError> {
+        let state = self.state();
+        let ids: BTreeSet<_> = ids.iter().collect();
+        Ok(ids.into_iter().filter_map(|id| state.users.get(id)).map(|row| row.user.clone()).collect())
+    }
+
+    async fn find_login(&self, login: &Login) -> Result<Option<StoredPassword>, StoreError> {
+        let state = self.state();
+        let id = match login {
+            Login::NameKey(key) => state.names.get(key),
+            Login::Email(email) => state.emails.get(email),
+        };
+        let row = id.and_then(|id| state.users.get(id));
+        Ok(row.map(|row| StoredPassword { user: row.user.clone(), hash: row.password_hash.clone() }))
+    }
+
+    async fn search(&self, search: &UserSearch) -> Result<Page<User>, StoreError> {
+        let state = self.state();
+        let after = search.after.map_or(Bound::Unbounded, Bound::Excluded);
+        let rows = state
+            .users
+            .range((after, Bound::Unbounded))
+            .map(|(_, row)| row)
+            .filter(|row| row.folded.starts_with(&search.prefix))
+            .map(|row| row.user.clone())
+            .take(search.size.get() + 1)
+            .collect();
+        Ok(Page::from_rows(rows, search.size, |user: &User| user.id.get()))
+    }
+
+    async fn set_status(&self, user: UserId, status: Status, message: Option<Label>) -> Result<(), StoreError> {
+        if let Some(row) = self.state().users.get_mut(&user) {
+            row.user.status = status;
+            row.user.status_message = message;
+        }
+        Ok(())
+    }
+
+    async fn set_last_seen(&self, user: UserId, at: Timestamp) -> Result<(), StoreError> {
+        if let Some(row) = self.state().users.get_mut(&user) {
+            row.user.last_seen_at = row.user.last_seen_at.max(Some(at));
+        }
+        Ok(())
+    }
+
+    async fn set_password(&self, user: UserId, hash: &str) -> Result<(), StoreError> {
+        if let Some(row) = self.state().users.get_mut(&user) {
+            row.password_hash = Some(hash.to_owned());
+        }
+        Ok(())
+    }
+}

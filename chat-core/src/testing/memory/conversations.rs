@@ -1,0 +1,212 @@
+//! Conversations and their members in memory.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::ops::Bound;
+
+use async_trait::async_trait;
+
+use super::MemoryStore;
+use super::state::{ConversationRow, MemberRow, State, next_id};
+use crate::command::Position;
+use crate::conversation::{ActivityCursor, Conversation, ConversationView, Group, Kind, Member, Pair, Role};
+use crate::ids::{ConversationId, Seq, UserId, Version};
+use crate::log::{LogEntry, MembershipEntry, MembershipStep, UserEntry, UserNotice};
+use crate::message::is_unread;
+use crate::page::{Page, PageSize};
+use crate::ports::{
+    ConversationStore, Departed, Departure, DirectFacts, DirectOpened, Facts, GroupCreated, NewDirect, NewGroup, StoreError,
+};
+use crate::receipt::Marks;
+use crate::time::Timestamp;
+
+#[async_trait]
+impl ConversationStore for MemoryStore {
+    async fn open_direct(&self, new: &NewDirect) -> Result<DirectOpened, StoreError> {
+        let mut state = self.state();
+        if let Some(row) = state.directs.get(&new.pair).and_then(|id| state.conversations.get(id)) {
+            return Ok(DirectOpened::Existing(row.conversation.clone()));
+        }
+        let users = [new.pair.low(), new.pair.high()];
+        if !state.know_all(&users) {
+            return Ok(DirectOpened::UnknownUser);
+        }
+        if state.relation(new.pair).version != new.judged_on {
+            return Ok(DirectOpened::Stale);
+        }
+        let members = users.map(|user| (user, Role::Member));
+        let (conversation, entries) = state.found(Kind::Direct(new.pair), &members, new.by, new.at)?;
+        state.directs.insert(new.pair, conversation.id);
+        Ok(DirectOpened::Created(conversation, entries))
+    }
+
+    async fn find_direct(&self, pair: Pair) -> Result<Option<ConversationId>, StoreError> {
+        Ok(self.state().directs.get(&pair).copied())
+    }
+
+    async fn create_group(&self, new: &NewGroup) -> Result<GroupCreated, StoreError> {
+        let mut state = self.state();
+        if !state.know_all(&[new.owner]) || !state.know_all(&new.members) {
+            return Ok(GroupCreated::UnknownMember);
+        }
+        let owner = std::iter::once((new.owner, Role::Owner));
+        let members: Vec<_> = owner.chain(new.members.iter().map(|member| (*member, Role::Member))).collect();
+        let kind = Kind::Group(Group { name: new.name.clone(), owner: new.owner });
+        let (conversation, entries) = state.found(kind, &members, new.owner, new.at)?;
+        Ok(GroupCreated::Created(conversation, entries))
+    }
+
+    async fn facts(&self, conversation: ConversationId, user: UserId) -> Result<Option<Facts>, StoreError> {
+        let state = self.state();
+        let Some(row) = state.conversations.get(&conversation) else { return Ok(None) };
+        let member = row.members.get(&user).map(|row| &row.member);
+        Ok(Some(Facts {
+            conversation,
+            version: row.conversation.version,
+            role: member.map(|member| member.role),
+            joined_seq: member.map_or(Seq::ZERO, |member| member.joined_seq),
+            direct: state.direct_facts(row, user),
+        }))
+    }
+
+    async fn view(&self, conversation: ConversationId, user: UserId) -> Result<Option<ConversationView>, StoreError> {
+        Ok(self.state().conversations.get(&conversation).and_then(|row| row.view_of(user)))
+    }
+
+    async fn list(
+        &self,
+        user: UserId,
+        after: Option<ActivityCursor>,
+        size: PageSize,
+    ) -> Result<Page<ConversationView, ActivityCursor>, StoreError> {
+        let state = self.state();
+        let mut rows: Vec<_> = state
+            .conversations_of(user)
+            .map(|row| (ActivityCursor { at: row.active_at, conversation: row.conversation.id }, row))
+            .filter(|(cursor, _)| after.is_none_or(|after| *cursor < after))
+            .filter_map(|(cursor, row)| Some((cursor, row.view_of(user)?)))
+            .collect();
+        rows.sort_by_key(|(cursor, _)| std::cmp::Reverse(*cursor));
+        Ok(Page::from_rows(rows, size, |(cursor, _)| *cursor).map(|(_, view)| view))
+    }
+
+    async fn members(
+        &self,
+        conversation: ConversationId,
+        after: Option<UserId>,
+        size: PageSize,
+    ) -> Result<Page<Member>, StoreError> {
+        let state = self.state();
+        let after = after.map_or(Bound::Unbounded, Bound::Excluded);
+        let members = state.conversations.get(&conversation).map(|row| row.members.range((after, Bound::Unbounded)));
+        let rows = members.into_iter().flatten().map(|(_, row)| row.member.clone()).take(size.get() + 1).collect();
+        Ok(Page::from_rows(rows, size, |member: &Member| member.user.get()))
+    }
+
+    async fn depart(&self, departure: &Departure) -> Result<Departed, StoreError> {
+        let mut state = self.state();
+        let row = state.conversations.get_mut(&departure.conversation);
+        let Some(row) = row.filter(|row| row.conversation.version == departure.judged_on) else {
+            return Ok(Departed::Stale);
+        };
+        if row.members.remove(&departure.user).is_none() {
+            return Ok(Departed::Stale);
+        }
+        row.conversation.member_count -= 1;
+        row.bump();
+        let entry = row.push(departure.at, |seq| {
+            LogEntry::Membership(MembershipEntry {
+                conversation: departure.conversation,
+                seq,
+                user: departure.user,
+                by: departure.user,
+                change: MembershipStep::Left,
+                at: departure.at,
+            })
+        });
+        Ok(Departed::Committed(entry))
+    }
+
+    async fn ids_of(&self, user: UserId) -> Result<Vec<ConversationId>, StoreError> {
+        Ok(self.state().conversations_of(user).map(|row| row.conversation.id).collect())
+    }
+
+    async fn positions(&self, user: UserId) -> Result<Vec<Position>, StoreError> {
+        let state = self.state();
+        let position = |row: &ConversationRow| {
+            Some(Position {
+                conversation: row.conversation.id,
+                head: row.conversation.head,
+                marks: row.members.get(&user)?.member.marks,
+                peer: row.peer_of(user).map(|peer| peer.member.marks),
+            })
+        };
+        Ok(state.conversations_of(user).filter_map(position).collect())
+    }
+
+    async fn heads(&self, conversations: &[ConversationId]) -> Result<Vec<(ConversationId, Seq)>, StoreError> {
+        let state = self.state();
+        let ids: BTreeSet<_> = conversations.iter().collect();
+        let rows = ids.into_iter().filter_map(|id| state.conversations.get(id));
+        Ok(rows.map(|row| (row.conversation.id, row.conversation.head)).collect())
+    }
+}
+
+impl State {
+    /// Makes a conversation with its first members and tells each of them.
+    fn found(
+        &mut self,
+        kind: Kind,
+        members: &[(UserId, Role)],
+        by: UserId,
+        at: Timestamp,
+    ) -> Result<(Conversation, Vec<UserEntry>), StoreError> {
+        let id = next_id(&mut self.last.conversation, ConversationId::new)?;
+        let members: BTreeMap<_, _> = members.iter().map(|(user, role)| (*user, new_member(*user, *role, at))).collect();
+        let conversation = Conversation {
+            id,
+            kind,
+            head: Seq::ZERO,
+            version: Version(1),
+            member_count: u32::try_from(members.len()).unwrap_or(u32::MAX),
+            created_at: at,
+        };
+        let added = UserNotice::ConversationAdded { conversation: id, by };
+        let entries = members.keys().map(|user| self.notify(*user, added.clone(), at)).collect();
+        let row = ConversationRow {
+            conversation: conversation.clone(),
+            members,
+            log: Vec::new(),
+            keys: HashMap::new(),
+            active_at: at,
+        };
+        self.conversations.insert(id, row);
+        Ok((conversation, entries))
+    }
+
+    fn direct_facts(&self, row: &ConversationRow, user: UserId) -> Option<DirectFacts> {
+        let Kind::Direct(pair) = row.conversation.kind else { return None };
+        let relation = self.relation(pair);
+        let blocked = pair.other(user).is_some_and(|other| relation.blocks(other));
+        Some(DirectFacts { pair, blocks: relation.blocks(user), blocked })
+    }
+}
+
+fn new_member(user: UserId, role: Role, at: Timestamp) -> MemberRow {
+    let member = Member { user, role, joined_seq: Seq::ZERO, joined_at: at, marks: Marks::default() };
+    MemberRow { member, rises: Vec::new() }
+}
+
+impl ConversationRow {
+    fn view_of(&self, user: UserId) -> Option<ConversationView> {
+        let me = self.members.get(&user)?.member.clone();
+        let after = me.marks.read.max(me.joined_seq);
+        let unread = self.messages_after(after).filter(|message| is_unread(message.seq, message.sender, user, &me.marks));
+        Some(ConversationView {
+            conversation: self.conversation.clone(),
+            unread: u32::try_from(unread.count()).unwrap_or(u32::MAX),
+            last_message: self.messages_after(me.joined_seq).next_back().map(|message| self.shown(message)),
+            peer: self.peer_of(user).map(|peer| peer.member.clone()),
+            me,
+        })
+    }
+}

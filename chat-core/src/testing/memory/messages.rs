@@ -1,0 +1,114 @@
+//! Messages and logs in memory.
+
+use async_trait::async_trait;
+
+use super::MemoryStore;
+use super::state::{State, next_id};
+use crate::command::{Changes, History, HistoryStart, OwnChanges};
+use crate::ids::{ConversationId, MessageId, Seq, UserId};
+use crate::log::{LogEntry, UserEntry, UserNotice};
+use crate::message::{Message, MessageState};
+use crate::page::{Page, PageSize};
+use crate::ports::{Appended, MessageStore, NewMessage, StoreError};
+use crate::text::ClientId;
+
+#[async_trait]
+impl MessageStore for MemoryStore {
+    async fn append(&self, new: &NewMessage) -> Result<Appended, StoreError> {
+        let mut state = self.state();
+        if let Some(before) = new.client_id.as_ref().and_then(|key| state.keyed(new.conversation, new.sender, key)) {
+            let same = before.body == new.body && before.reply_to == new.reply_to;
+            return Ok(if same { Appended::Repeated(before) } else { Appended::Conflict });
+        }
+        let state = &mut *state;
+        let row = state.conversations.get_mut(&new.conversation);
+        let Some(row) = row.filter(|row| row.conversation.version == new.judged_on) else {
+            return Ok(Appended::Stale);
+        };
+        let message = Message {
+            id: next_id(&mut state.last.message, MessageId::new)?,
+            conversation: new.conversation,
+            seq: row.conversation.head.next(),
+            sender: new.sender,
+            body: new.body.clone(),
+            client_id: new.client_id.clone(),
+            reply_to: new.reply_to,
+            created_at: new.at,
+            state: MessageState::Sent,
+        };
+        row.push(new.at, |_| LogEntry::Message(message.clone()));
+        if let Some(key) = &new.client_id {
+            row.keys.insert((new.sender, key.clone()), message.id);
+        }
+        state.messages.insert(message.id, (message.conversation, message.seq));
+        Ok(Appended::Stored(message))
+    }
+
+    async fn find_by_client_id(
+        &self,
+        conversation: ConversationId,
+        sender: UserId,
+        client_id: &ClientId,
+    ) -> Result<Option<Message>, StoreError> {
+        Ok(self.state().keyed(conversation, sender, client_id))
+    }
+
+    async fn get(&self, id: MessageId) -> Result<Option<Message>, StoreError> {
+        Ok(self.state().message(id))
+    }
+
+    async fn page(&self, history: &History) -> Result<Page<Message>, StoreError> {
+        let state = self.state();
+        let Some(row) = state.conversations.get(&history.conversation) else {
+            return Ok(Page { items: Vec::new(), next: None });
+        };
+        let enough = history.size.get() + 1;
+        let rows: Vec<_> = match history.from {
+            HistoryStart::Newest => row.messages_after(Seq::ZERO).rev().take(enough).collect(),
+            HistoryStart::Before(seq) => {
+                row.messages_after(Seq::ZERO).rev().filter(|message| message.seq < seq).take(enough).collect()
+            }
+            HistoryStart::After(seq) => row.messages_after(seq).take(enough).collect(),
+        };
+        let rows = rows.into_iter().map(|message| row.shown(message)).collect();
+        Ok(Page::from_rows(rows, history.size, |message: &Message| message.seq.get()))
+    }
+
+    async fn changes(
+        &self,
+        conversation: ConversationId,
+        after: Seq,
+        size: PageSize,
+    ) -> Result<Option<Changes>, StoreError> {
+        let state = self.state();
+        let Some(row) = state.conversations.get(&conversation) else { return Ok(None) };
+        let items = row.log_after(after).take(size.get()).map(|entry| row.shown_entry(entry)).collect();
+        Ok(Some(Changes { conversation, items, head: row.conversation.head }))
+    }
+
+    async fn own_changes(&self, user: UserId, after: Seq, size: PageSize) -> Result<OwnChanges, StoreError> {
+        let state = self.state();
+        let Some(log) = state.own_logs.get(&user) else { return Ok(OwnChanges { items: Vec::new(), head: Seq::ZERO }) };
+        let items = log.iter().filter(|entry| entry.seq > after).take(size.get()).map(|entry| state.as_it_stands(entry));
+        Ok(OwnChanges { items: items.collect(), head: log.last().map_or(Seq::ZERO, |entry| entry.seq) })
+    }
+}
+
+impl State {
+    /// The message that a sender stored under a key.
+    fn keyed(&self, conversation: ConversationId, sender: UserId, key: &ClientId) -> Option<Message> {
+        let id = self.conversations.get(&conversation)?.keys.get(&(sender, key.clone()))?;
+        self.message(*id)
+    }
+
+    /// An entry of a user's own log; the request that it names is shown as it stands now.
+    fn as_it_stands(&self, entry: &UserEntry) -> UserEntry {
+        let mut entry = entry.clone();
+        if let UserNotice::Relation { request: Some(request), .. } = &mut entry.notice
+            && let Some(now) = self.requests.get(&request.id)
+        {
+            *request = now.clone();
+        }
+        entry
+    }
+}

@@ -1,0 +1,207 @@
+//! What the memory store holds, and the few steps that several ports share.
+
+use std::collections::{BTreeMap, HashMap};
+
+use crate::conversation::{Conversation, Kind, Member, Pair};
+use crate::ids::{ConversationId, FriendRequestId, MessageId, Seq, SessionId, UserId};
+use crate::log::{LogEntry, UserEntry, UserNotice};
+use crate::message::{Message, MessageState};
+use crate::ports::{NewSession, StoreError, Ticket};
+use crate::receipt::ReceiptKind;
+use crate::relation::{FriendRequest, Relation};
+use crate::text::ClientId;
+use crate::time::Timestamp;
+use crate::user::{Email, User};
+
+/// Everything.
+#[derive(Default)]
+pub(super) struct State {
+    pub(super) users: BTreeMap<UserId, UserRow>,
+    pub(super) names: HashMap<String, UserId>,
+    pub(super) emails: HashMap<Email, UserId>,
+    pub(super) sessions: BTreeMap<SessionId, SessionRow>,
+    pub(super) tickets: HashMap<Vec<u8>, Ticket>,
+    pub(super) relations: BTreeMap<Pair, Relation>,
+    pub(super) requests: BTreeMap<FriendRequestId, FriendRequest>,
+    pub(super) conversations: BTreeMap<ConversationId, ConversationRow>,
+    pub(super) directs: BTreeMap<Pair, ConversationId>,
+    pub(super) messages: HashMap<MessageId, (ConversationId, Seq)>,
+    pub(super) own_logs: HashMap<UserId, Vec<UserEntry>>,
+    pub(super) last: LastIds,
+}
+
+/// The ids that were given out last. They are counted, not derived from what is there, so that nothing forgotten comes back.
+#[derive(Default)]
+pub(super) struct LastIds {
+    pub(super) user: i64,
+    pub(super) session: i64,
+    pub(super) request: i64,
+    pub(super) conversation: i64,
+    pub(super) message: i64,
+}
+
+/// A user with what nobody else sees.
+pub(super) struct UserRow {
+    pub(super) user: User,
+    pub(super) folded: String,
+    pub(super) password_hash: Option<String>,
+}
+
+/// A session with the generation of its current refresh token.
+pub(super) struct SessionRow {
+    pub(super) session: NewSession,
+    pub(super) generation: i64,
+    pub(super) rotated_at: Option<Timestamp>,
+    pub(super) ended: bool,
+}
+
+/// A conversation with its members and its log.
+pub(super) struct ConversationRow {
+    pub(super) conversation: Conversation,
+    pub(super) members: BTreeMap<UserId, MemberRow>,
+    pub(super) log: Vec<LogEntry>,
+    pub(super) keys: HashMap<(UserId, ClientId), MessageId>,
+    pub(super) active_at: Timestamp,
+}
+
+/// A member with every rise of their marks, oldest first.
+pub(super) struct MemberRow {
+    pub(super) member: Member,
+    pub(super) rises: Vec<Rise>,
+}
+
+/// One rise of one mark.
+pub(super) struct Rise {
+    pub(super) kind: ReceiptKind,
+    pub(super) to: Seq,
+    pub(super) at: Timestamp,
+}
+
+/// Counts an identity up.
+pub(super) fn next_id<T>(last: &mut i64, make: fn(i64) -> Option<T>) -> Result<T, StoreError> {
+    let id = make(*last + 1).ok_or_else(|| unavailable("the ids are used up"))?;
+    *last += 1;
+    Ok(id)
+}
+
+/// The error for what a database would refuse by a constraint.
+pub(super) fn unavailable(why: &'static str) -> StoreError {
+    StoreError::Unavailable(why.into())
+}
+
+impl State {
+    /// Refuses to write about a user who does not exist, as a foreign key would.
+    pub(super) fn require_users(&self, users: &[UserId]) -> Result<(), StoreError> {
+        if self.know_all(users) { Ok(()) } else { Err(unavailable("a row names a user who does not exist")) }
+    }
+
+    /// Whether all of these exist.
+    pub(super) fn know_all(&self, users: &[UserId]) -> bool {
+        users.iter().all(|user| self.users.contains_key(user))
+    }
+
+    /// What is between two users.
+    pub(super) fn relation(&self, pair: Pair) -> Relation {
+        self.relations.get(&pair).cloned().unwrap_or_else(|| Relation::strangers(pair))
+    }
+
+    /// Writes the next entry of a user's own log.
+    pub(super) fn notify(&mut self, user: UserId, notice: UserNotice, at: Timestamp) -> UserEntry {
+        let log = self.own_logs.entry(user).or_default();
+        let entry = UserEntry { user, seq: log.last().map_or(Seq::ZERO, |entry| entry.seq).next(), notice, at };
+        log.push(entry.clone());
+        entry
+    }
+
+    /// A message as it stands now.
+    pub(super) fn message(&self, id: MessageId) -> Option<Message> {
+        let (conversation, seq) = self.messages.get(&id)?;
+        let row = self.conversations.get(conversation)?;
+        match row.log_after(Seq::ZERO).find(|entry| entry.seq() == *seq)? {
+            LogEntry::Message(message) => Some(row.shown(message)),
+            LogEntry::Membership(_) => None,
+        }
+    }
+
+    /// The conversations of a user in the order of their ids.
+    pub(super) fn conversations_of(&self, user: UserId) -> impl Iterator<Item = &ConversationRow> {
+        self.conversations.values().filter(move |row| row.members.contains_key(&user))
+    }
+}
+
+impl ConversationRow {
+    /// Writes the next entry of the log.
+    pub(super) fn push(&mut self, at: Timestamp, entry: impl FnOnce(Seq) -> LogEntry) -> LogEntry {
+        let seq = self.conversation.head.next();
+        let entry = entry(seq);
+        self.conversation.head = seq;
+        self.active_at = at;
+        self.log.push(entry.clone());
+        entry
+    }
+
+    /// Makes every decision stale that was judged before.
+    pub(super) const fn bump(&mut self) {
+        self.conversation.version.0 += 1;
+    }
+
+    /// The entries after a point, oldest first. The log is dense, so the place in the list follows from the seq.
+    pub(super) fn log_after(&self, after: Seq) -> impl DoubleEndedIterator<Item = &LogEntry> {
+        self.log.iter().skip(usize::try_from(after.get()).unwrap_or(usize::MAX))
+    }
+
+    /// The messages after a point, oldest first.
+    pub(super) fn messages_after(&self, after: Seq) -> impl DoubleEndedIterator<Item = &Message> {
+        self.log_after(after).filter_map(|entry| match entry {
+            LogEntry::Message(message) => Some(message),
+            LogEntry::Membership(_) => None,
+        })
+    }
+
+    /// The other member of a direct conversation.
+    pub(super) fn peer_of(&self, user: UserId) -> Option<&MemberRow> {
+        match &self.conversation.kind {
+            Kind::Direct(pair) => self.members.get(&pair.other(user)?),
+            Kind::Group(_) => None,
+        }
+    }
+
+    /// A message with the state that the marks give it.
+    pub(super) fn shown(&self, message: &Message) -> Message {
+        let state = self.peer_of(message.sender).map_or(MessageState::Sent, |peer| {
+            MessageState::of(
+                peer.covered_at(ReceiptKind::Delivered, message.seq),
+                peer.covered_at(ReceiptKind::Read, message.seq),
+            )
+        });
+        Message { state, ..message.clone() }
+    }
+
+    /// An entry with the state that the marks give it.
+    pub(super) fn shown_entry(&self, entry: &LogEntry) -> LogEntry {
+        match entry {
+            LogEntry::Message(message) => LogEntry::Message(self.shown(message)),
+            LogEntry::Membership(entry) => LogEntry::Membership(entry.clone()),
+        }
+    }
+}
+
+impl MemberRow {
+    /// When a mark first passed a place in the log.
+    fn covered_at(&self, kind: ReceiptKind, seq: Seq) -> Option<Timestamp> {
+        self.rises.iter().find(|rise| rise.kind == kind && rise.to >= seq).map(|rise| rise.at)
+    }
+
+    /// Raises one mark; the caller has seen that it rises.
+    pub(super) fn raise(&mut self, kind: ReceiptKind, to: Seq, at: Timestamp) {
+        let before = self.member.marks;
+        let after = before.advanced(kind, to);
+        if after.delivered > before.delivered {
+            self.rises.push(Rise { kind: ReceiptKind::Delivered, to: after.delivered, at });
+        }
+        if after.read > before.read {
+            self.rises.push(Rise { kind: ReceiptKind::Read, to: after.read, at });
+        }
+        self.member.marks = after;
+    }
+}
