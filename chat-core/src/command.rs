@@ -236,7 +236,7 @@ pub enum Reply {
     /// One's own account.
     Me(Me),
     /// A page of users.
-    Users(Page<User>),
+    Users(Page<Profile>),
     /// Who is online.
     Online(Vec<Presence>),
     /// A page of requests.
@@ -262,13 +262,17 @@ pub struct Sent {
     pub fresh: bool,
 }
 
-/// One's own marks in a conversation.
+/// One's own marks in a conversation after saying what was read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct MarksReply {
     /// Which conversation.
     pub conversation: ConversationId,
-    /// The marks.
+    /// The marks as they stand.
     pub marks: Marks,
+    /// The message that was named, if one was.
+    pub message: Option<MessageId>,
+    /// False if they stood there already; then no event says so.
+    pub fresh: bool,
 }
 
 /// A conversation, and whether this very command made it.
@@ -280,13 +284,13 @@ pub struct Opened {
     pub fresh: bool,
 }
 
-/// A user as another one sees them.
+/// A user as the asker sees them.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Profile {
     /// The user.
     pub user: User,
-    /// Their presence, if the asker may see it.
-    pub presence: Option<Presence>,
+    /// Their presence; offline and without a time for an asker who may not see it.
+    pub presence: Presence,
 }
 
 /// One's own account.

@@ -44,8 +44,8 @@ pub struct ReceiptEvent {
     pub user: UserId,
     /// Which of both.
     pub kind: ReceiptKind,
-    /// The newest message concerned; everything of the same author before it is covered too.
-    pub message: MessageId,
+    /// The newest message concerned, if there is one; everything of the same author before it is covered too.
+    pub message: Option<MessageId>,
     /// Its place in the log.
     pub seq: Seq,
     /// When.

@@ -49,7 +49,7 @@ pub enum MessageState {
 }
 
 impl MessageState {
-    /// The state of a message by the marks of its reader at their latest advance past it.
+    /// The state of a message by the times at which the marks of its reader first passed it.
     ///
     /// Read implies delivered, so a message that was read before any delivery was noted counts as delivered then.
     #[must_use]

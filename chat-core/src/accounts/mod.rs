@@ -1,0 +1,260 @@
+//! Accounts: how people register, sign in, stay signed in and sign out.
+//!
+//! This is the system's own way of proving who somebody is. A host with its own users leaves it out and implements
+//! [`Authenticator`] itself.
+
+mod password;
+mod session;
+
+use std::net::IpAddr;
+use std::sync::Arc;
+
+use async_trait::async_trait;
+
+use crate::error::{ChatError, ErrorCode};
+use crate::ids::{SessionId, UserId};
+use crate::limits::{Rate, RateLimiter};
+use crate::ports::{
+    Clock, Entropy, EventBus, Login, NewUser, PasswordHasher, SessionStore, Stores, TokenSigner, UserCreated, UserStore,
+    Verified,
+};
+use crate::time::Timestamp;
+use crate::user::{Email, User, Username};
+
+pub use password::Password;
+use session::LiveSessions;
+
+/// Something that should prove who somebody is.
+#[derive(Clone, PartialEq, Eq)]
+pub enum Credential {
+    /// An access token.
+    Token(String),
+    /// A ticket that opens one socket.
+    Ticket(String),
+}
+
+impl std::fmt::Debug for Credential {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Self::Token(_) => "Token(..)",
+            Self::Ticket(_) => "Ticket(..)",
+        })
+    }
+}
+
+/// Somebody who proved to be a user.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Identity {
+    /// The user.
+    pub user: UserId,
+    /// The session that it was proved in, if there is one.
+    pub session: Option<SessionId>,
+    /// Until when the proof holds; a socket lives no longer without a new one. None if it does not end.
+    pub expires_at: Option<Timestamp>,
+}
+
+/// Tells who holds a credential. Implement it to bring your own users and your own tokens.
+#[cfg_attr(any(test, feature = "testing"), mockall::automock)]
+#[async_trait]
+pub trait Authenticator: Send + Sync {
+    /// The holder, or [`ErrorCode::Unauthenticated`] for whatever is not exactly good.
+    async fn authenticate(&self, credential: &Credential) -> Result<Identity, ChatError>;
+}
+
+/// How accounts behave.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct AccountSettings {
+    /// How long an access token is good, in seconds.
+    pub access_seconds: i64,
+    /// How long a session lasts at the most, in seconds.
+    pub session_seconds: i64,
+    /// How long a ticket is good, in seconds.
+    pub ticket_seconds: i64,
+    /// How often; none switches every limit off.
+    pub rates: Option<AccountRates>,
+}
+
+/// How often sign-ins may be tried.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct AccountRates {
+    /// Registrations from one address.
+    pub register_per_address: Rate,
+    /// Sign-ins from one address.
+    pub login_per_address: Rate,
+    /// Sign-ins to one account from one address.
+    pub login_per_account: Rate,
+}
+
+impl Default for AccountRates {
+    fn default() -> Self {
+        Self {
+            register_per_address: Rate::new(100, 1.0),
+            login_per_address: Rate::new(100, 5.0),
+            login_per_account: Rate::new(10, 0.2),
+        }
+    }
+}
+
+impl Default for AccountSettings {
+    fn default() -> Self {
+        Self {
+            access_seconds: 15 * 60,
+            session_seconds: 30 * 24 * 3600,
+            ticket_seconds: 30,
+            rates: Some(AccountRates::default()),
+        }
+    }
+}
+
+/// What a sign-in gives.
+#[derive(Clone, PartialEq, Eq)]
+pub struct SignedIn {
+    /// Who.
+    pub user: User,
+    /// Opens everything, for a short time.
+    pub access_token: String,
+    /// Gets the next pair of tokens, once.
+    pub refresh_token: String,
+    /// How long the access token is good, in seconds.
+    pub expires_in: i64,
+}
+
+impl std::fmt::Debug for SignedIn {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("SignedIn").field("user", &self.user.id).finish_non_exhaustive()
+    }
+}
+
+/// What the limits are counted by.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+enum RateKey {
+    Register(IpAddr),
+    LoginFrom(IpAddr),
+    LoginTo(IpAddr, String),
+}
+
+/// What accounts need from outside.
+#[derive(Clone)]
+#[expect(missing_debug_implementations, reason = "the ports are trait objects without a text form")]
+pub struct AccountPorts {
+    /// The stores.
+    pub stores: Stores,
+    /// Told when a session ends.
+    pub bus: Arc<dyn EventBus>,
+    /// The time.
+    pub clock: Arc<dyn Clock>,
+    /// Chance.
+    pub entropy: Arc<dyn Entropy>,
+    /// Hashes passwords.
+    pub hasher: Arc<dyn PasswordHasher>,
+    /// Makes and reads tokens.
+    pub signer: Arc<dyn TokenSigner>,
+}
+
+/// The use cases around accounts.
+#[expect(missing_debug_implementations, reason = "the ports are trait objects without a text form")]
+pub struct Accounts {
+    users: Arc<dyn UserStore>,
+    sessions: Arc<dyn SessionStore>,
+    bus: Arc<dyn EventBus>,
+    clock: Arc<dyn Clock>,
+    entropy: Arc<dyn Entropy>,
+    hasher: Arc<dyn PasswordHasher>,
+    signer: Arc<dyn TokenSigner>,
+    settings: AccountSettings,
+    limiter: RateLimiter<RateKey>,
+    live: LiveSessions,
+}
+
+impl Accounts {
+    /// The use cases over these ports.
+    #[must_use]
+    pub fn new(ports: AccountPorts, settings: AccountSettings) -> Self {
+        Self {
+            users: ports.stores.users,
+            sessions: ports.stores.sessions,
+            bus: ports.bus,
+            clock: ports.clock,
+            entropy: ports.entropy,
+            hasher: ports.hasher,
+            signer: ports.signer,
+            settings,
+            limiter: RateLimiter::new(),
+            live: LiveSessions::default(),
+        }
+    }
+
+    /// Makes an account and signs it in.
+    pub async fn register(
+        &self,
+        username: Username,
+        email: Email,
+        password: &Password,
+        from: IpAddr,
+    ) -> Result<SignedIn, ChatError> {
+        self.limit(RateKey::Register(network(from)), |rates| rates.register_per_address)?;
+        let hash = self.hasher.hash(password.as_str()).await.map_err(|_| ErrorCode::Unavailable)?;
+        let at = self.clock.now();
+        let new = NewUser { username, email: Some(email), password_hash: Some(hash), at };
+
+        match self.users.create(&new).await? {
+            UserCreated::Created(user) => self.sign_in(user).await,
+            UserCreated::NameTaken => Err(ErrorCode::NameTaken.into()),
+            UserCreated::EmailTaken => Err(ErrorCode::EmailTaken.into()),
+        }
+    }
+
+    /// Signs in by user name or e-mail address. An unknown user and a wrong password cannot be told apart.
+    pub async fn login(&self, login: &str, password: &str, from: IpAddr) -> Result<SignedIn, ChatError> {
+        let refused = || ChatError::from(ErrorCode::InvalidCredentials);
+        let from = network(from);
+        self.limit(RateKey::LoginFrom(from), |rates| rates.login_per_address)?;
+        self.limit(RateKey::LoginTo(from, Username::key_of(login)), |rates| rates.login_per_account)?;
+        if password.len() > Password::MAX_BYTES || login.len() > 320 || login.contains('\0') {
+            return Err(refused());
+        }
+        let login = match Email::new(login) {
+            Ok(email) => Login::Email(email),
+            Err(_) => Login::NameKey(Username::key_of(login)),
+        };
+        let stored = self.users.find_login(&login).await?;
+
+        let hash = stored.as_ref().and_then(|stored| stored.hash.clone());
+        let verified = self.hasher.verify(password, hash).await.map_err(|_| ErrorCode::Unavailable)?;
+        let user = stored.map(|stored| stored.user).filter(|_| verified != Verified::No).ok_or_else(refused)?;
+
+        if verified == Verified::YesButOutdated
+            && let Ok(hash) = self.hasher.hash(password).await
+        {
+            self.users.set_password(user.id, &hash).await?;
+        }
+        self.sign_in(user).await
+    }
+
+    /// A user that a host brings: found by name, or made without any way to sign in here.
+    pub async fn provision(&self, username: Username) -> Result<User, ChatError> {
+        let new = NewUser { username, email: None, password_hash: None, at: self.clock.now() };
+        if let UserCreated::Created(user) = self.users.create(&new).await? {
+            return Ok(user);
+        }
+        let found = self.users.find_login(&Login::NameKey(new.username.key())).await?;
+        found.map(|found| found.user).ok_or_else(|| ErrorCode::Conflict.into())
+    }
+
+    fn limit(&self, key: RateKey, rate: impl Fn(&AccountRates) -> Rate) -> Result<(), ChatError> {
+        let Some(rates) = &self.settings.rates else { return Ok(()) };
+        let checked = self.limiter.check(key, rate(rates), self.clock.now());
+        checked.map_err(|retry_after_ms| ChatError::RateLimited { retry_after_ms })
+    }
+}
+
+/// What one household or one attacker can hold for themselves: an IPv4 address, or the first half of an IPv6 address.
+fn network(address: IpAddr) -> IpAddr {
+    match address {
+        IpAddr::V4(_) => address,
+        IpAddr::V6(v6) => v6.to_ipv4_mapped().map_or_else(
+            || IpAddr::V6(std::net::Ipv6Addr::from_bits(v6.to_bits() & (!0 << 64))),
+            IpAddr::V4,
+        ),
+    }
+}

@@ -1,0 +1,63 @@
+//! What a socket needs from the chat when it opens and when it closes.
+//!
+//! The order matters: first the caller learns which conversations to carry, then it registers the connection, and only then
+//! it asks for the welcome. Whatever is committed after the welcome's heads were read reaches the registered connection
+//! live; whatever was committed before is at or below a head. Nothing falls in between.
+
+use super::Chat;
+use crate::command::{Position, Welcome};
+use crate::error::ChatError;
+use crate::ids::{ConversationId, UserId};
+use crate::presence::Status;
+use crate::rules;
+
+impl Chat {
+    /// The conversations that a connection of a user has to carry.
+    pub async fn carried_by(&self, user: UserId) -> Result<Vec<ConversationId>, ChatError> {
+        Ok(self.stores.conversations.ids_of(user).await?)
+    }
+
+    /// Whether a user may open a connection that carries one conversation.
+    pub async fn may_carry(&self, user: UserId, conversation: ConversationId) -> Result<(), ChatError> {
+        let facts = self.fresh_facts(conversation, user).await?;
+        rules::may_see(facts.as_deref())?;
+        Ok(())
+    }
+
+    /// Notes that a registered connection lives, and tells it where everything stands. Every call is followed by exactly
+    /// one [`disconnected`](Self::disconnected), whatever it returned.
+    pub async fn connected(&self, user: UserId) -> Result<Welcome, ChatError> {
+        self.arrive(user).await?;
+        self.deliver_waiting(user).await?;
+        let me = self.me(user).await?;
+        let positions = self.stores.conversations.positions(user).await?;
+        let circle = self.stores.relations.presence_circle(user).await?;
+        let users = self.stores.users.get(&circle).await?;
+        let online = users.iter().map(|user| self.board.presence_of(user));
+        let online = online.filter(|presence| presence.status != Status::Offline).collect();
+        let epoch = self.stores.database.epoch().await?;
+        Ok(Welcome { me, positions, online, epoch })
+    }
+
+    /// The same for a connection that carries one conversation: where that one stands.
+    pub async fn connected_to(
+        &self,
+        user: UserId,
+        conversation: ConversationId,
+    ) -> Result<Option<Position>, ChatError> {
+        self.arrive(user).await?;
+        self.deliver_waiting(user).await?;
+        let positions = self.stores.conversations.positions(user).await?;
+        Ok(positions.into_iter().find(|position| position.conversation == conversation))
+    }
+
+    /// Notes that a connection is gone.
+    pub fn disconnected(&self, user: UserId) {
+        self.depart(user);
+    }
+
+    /// The name of this life of the database.
+    pub async fn epoch(&self) -> Result<String, ChatError> {
+        Ok(self.stores.database.epoch().await?)
+    }
+}

@@ -1,0 +1,116 @@
+//! Opening, making, leaving and listing conversations.
+
+use super::{Chat, MAX_STALE, kept_moving};
+use crate::command::{Actor, Opened, Reply};
+use crate::conversation::{ActivityCursor, ConversationView, Pair};
+use crate::error::{ChatError, ErrorCode};
+use crate::event::{Audience, Event};
+use crate::ids::{ConversationId, UserId};
+use crate::page::PageSize;
+use crate::ports::{Departed, Departure, DirectOpened, GroupCreated, NewDirect, NewGroup};
+use crate::rules;
+use crate::text::Label;
+
+impl Chat {
+    pub(super) async fn open_direct(&self, actor: &Actor, other: UserId) -> Result<Opened, ChatError> {
+        let pair = Pair::new(actor.user, other).ok_or(ErrorCode::BadRequest)?;
+        for _ in 0..MAX_STALE {
+            let relation = self.stores.relations.between(pair).await?;
+            if let Err(refusal) = rules::may_open_direct(&relation, actor.user, self.settings.direct) {
+                // What exists stays readable for both, whatever is between them now.
+                let existing = self.stores.conversations.find_direct(pair).await?.ok_or(refusal)?;
+                return Ok(Opened { view: self.view(existing, actor.user).await?, fresh: false });
+            }
+            let new = NewDirect { pair, by: actor.user, judged_on: relation.version, at: self.now() };
+
+            match self.stores.conversations.open_direct(&new).await? {
+                DirectOpened::Existing(found) => {
+                    return Ok(Opened { view: self.view(found.id, actor.user).await?, fresh: false });
+                }
+                DirectOpened::Created(made, entries) => {
+                    self.publish_own(entries);
+                    return Ok(Opened { view: self.view(made.id, actor.user).await?, fresh: true });
+                }
+                DirectOpened::UnknownUser => return Err(ErrorCode::NotFound.into()),
+                DirectOpened::Stale => {}
+            }
+        }
+        Err(kept_moving())
+    }
+
+    pub(super) async fn create_group(
+        &self,
+        actor: &Actor,
+        name: Label,
+        mut members: Vec<UserId>,
+    ) -> Result<Opened, ChatError> {
+        members.sort_unstable();
+        members.dedup();
+        members.retain(|member| *member != actor.user);
+        if members.len() >= self.settings.max_group_members {
+            return Err(ErrorCode::TooLarge.into());
+        }
+        for pair in members.iter().filter_map(|member| Pair::new(actor.user, *member)) {
+            // Nobody is put into a group by somebody they block.
+            let relation = self.stores.relations.between(pair).await?;
+            rules::may_open_direct(&relation, actor.user, rules::DirectPolicy::Anyone)?;
+        }
+
+        let new = NewGroup { name, owner: actor.user, members, at: self.now() };
+        match self.stores.conversations.create_group(&new).await? {
+            GroupCreated::Created(made, entries) => {
+                self.publish_own(entries);
+                Ok(Opened { view: self.view(made.id, actor.user).await?, fresh: true })
+            }
+            GroupCreated::UnknownMember => Err(ErrorCode::NotFound.into()),
+        }
+    }
+
+    pub(super) async fn leave(&self, actor: &Actor, conversation: ConversationId) -> Result<Reply, ChatError> {
+        for _ in 0..MAX_STALE {
+            let facts = self.fresh_facts(conversation, actor.user).await?;
+            let judged_on = rules::may_leave(facts.as_deref())?.version;
+            let departure = Departure { conversation, user: actor.user, judged_on, at: self.now() };
+
+            match self.stores.conversations.depart(&departure).await? {
+                Departed::Committed(entry) => {
+                    self.forget_facts(conversation, actor.user);
+                    let audience = Audience::Conversation { id: conversation, except: None };
+                    self.publish(Event::Entry(entry), audience, actor.origin.clone());
+                    return Ok(Reply::Done);
+                }
+                Departed::Stale => {}
+            }
+        }
+        Err(kept_moving())
+    }
+
+    pub(super) async fn get_conversation(&self, actor: &Actor, id: ConversationId) -> Result<Reply, ChatError> {
+        Ok(Reply::Conversation(Opened { view: self.view(id, actor.user).await?, fresh: false }))
+    }
+
+    pub(super) async fn list_conversations(
+        &self,
+        actor: &Actor,
+        after: Option<ActivityCursor>,
+        size: PageSize,
+    ) -> Result<Reply, ChatError> {
+        Ok(Reply::Conversations(self.stores.conversations.list(actor.user, after, size).await?))
+    }
+
+    pub(super) async fn list_members(
+        &self,
+        actor: &Actor,
+        conversation: ConversationId,
+        after: Option<UserId>,
+        size: PageSize,
+    ) -> Result<Reply, ChatError> {
+        let facts = self.recent_facts(conversation, actor.user).await?;
+        rules::may_see(facts.as_deref())?;
+        Ok(Reply::Members(self.stores.conversations.members(conversation, after, size).await?))
+    }
+
+    async fn view(&self, id: ConversationId, user: UserId) -> Result<ConversationView, ChatError> {
+        self.stores.conversations.view(id, user).await?.ok_or_else(|| ErrorCode::NotFound.into())
+    }
+}

@@ -1,0 +1,134 @@
+//! Sending messages, and reading them back.
+
+use super::{Chat, MAX_STALE, kept_moving};
+use crate::command::{Actor, Changes, History, HistoryStart, Reply, SendMessage, Sent};
+use crate::error::{ChatError, ErrorCode};
+use crate::event::{Audience, Event};
+use crate::ids::{ConversationId, MessageId, Seq, UserId};
+use crate::log::LogEntry;
+use crate::message::Message;
+use crate::page::PageSize;
+use crate::ports::{Appended, NewMessage};
+use crate::rules;
+
+impl Chat {
+    pub(super) async fn send(&self, actor: &Actor, send: SendMessage) -> Result<Sent, ChatError> {
+        let mut facts = self.facts_to_write_on(send.conversation, actor.user).await?;
+        for _ in 0..MAX_STALE {
+            if rules::may_send(facts.as_deref()).is_err() {
+                // What was remembered may be outdated; only what is so now is a reason to refuse.
+                facts = self.fresh_facts(send.conversation, actor.user).await?;
+            }
+            let judged = match rules::may_send(facts.as_deref()) {
+                Ok(facts) => facts.version,
+                Err(refusal) => return self.find_sent(actor, &send).await?.ok_or(refusal.into()),
+            };
+            self.check_quoted(actor.user, &send).await?;
+            let new = NewMessage {
+                conversation: send.conversation,
+                sender: actor.user,
+                body: send.body.clone(),
+                client_id: send.client_id.clone(),
+                reply_to: send.reply_to,
+                judged_on: judged,
+                at: self.now(),
+            };
+
+            match self.stores.messages.append(&new).await? {
+                Appended::Stored(message) => {
+                    let event = Event::Entry(LogEntry::Message(message.clone()));
+                    let audience = Audience::Conversation { id: message.conversation, except: None };
+                    self.publish(event, audience, actor.origin.clone());
+                    return Ok(Sent { message, fresh: true });
+                }
+                Appended::Repeated(message) => return Ok(Sent { message, fresh: false }),
+                Appended::Conflict => return Err(ErrorCode::ClientIdReused.into()),
+                Appended::Stale => facts = self.fresh_facts(send.conversation, actor.user).await?,
+            }
+        }
+        Err(kept_moving())
+    }
+
+    /// A message that was stored before the rules came to refuse it: its sender lost the answer and asks again.
+    async fn find_sent(&self, actor: &Actor, send: &SendMessage) -> Result<Option<Sent>, ChatError> {
+        let Some(key) = &send.client_id else { return Ok(None) };
+        let found = self.stores.messages.find_by_client_id(send.conversation, actor.user, key).await?;
+        match found {
+            Some(message) if message.body == send.body && message.reply_to == send.reply_to => {
+                Ok(Some(Sent { message, fresh: false }))
+            }
+            Some(_) | None => Ok(None),
+        }
+    }
+
+    /// A reply quotes a message of the same conversation that its author can see.
+    async fn check_quoted(&self, user: UserId, send: &SendMessage) -> Result<(), ChatError> {
+        let Some(quoted) = send.reply_to else { return Ok(()) };
+        let message = self.visible_message(user, quoted).await?;
+        if message.conversation == send.conversation { Ok(()) } else { Err(ErrorCode::NotFound.into()) }
+    }
+
+    pub(super) async fn get_message(&self, actor: &Actor, id: MessageId) -> Result<Message, ChatError> {
+        self.visible_message(actor.user, id).await
+    }
+
+    /// A message, if the user may see it; else there is nothing.
+    pub(super) async fn visible_message(&self, user: UserId, id: MessageId) -> Result<Message, ChatError> {
+        let message = self.stores.messages.get(id).await?.ok_or(ErrorCode::NotFound)?;
+        let facts = self.recent_facts(message.conversation, user).await?;
+        let facts = rules::may_see(facts.as_deref())?;
+        if rules::may_see_entry(facts, message.seq) { Ok(message) } else { Err(ErrorCode::NotFound.into()) }
+    }
+
+    pub(super) async fn list_messages(&self, actor: &Actor, mut history: History) -> Result<Reply, ChatError> {
+        let facts = self.recent_facts(history.conversation, actor.user).await?;
+        let joined = rules::may_see(facts.as_deref())?.joined_seq;
+        if let HistoryStart::After(seq) = history.from {
+            history.from = HistoryStart::After(seq.max(joined));
+        }
+
+        let mut page = self.stores.messages.page(&history).await?;
+        let shown = page.items.len();
+        page.items.retain(|message| message.seq > joined);
+        if page.items.len() < shown {
+            page.next = None;
+        }
+        Ok(Reply::Messages(page))
+    }
+
+    pub(super) async fn list_changes(
+        &self,
+        actor: &Actor,
+        conversation: ConversationId,
+        after: Seq,
+        size: PageSize,
+    ) -> Result<Changes, ChatError> {
+        let facts = self.recent_facts(conversation, actor.user).await?;
+        let joined = rules::may_see(facts.as_deref())?.joined_seq;
+        self.log_after(conversation, after.max(joined), size).await
+    }
+
+    /// A part of a conversation's log, asked for by nobody: what a node reads to fill a hole in what it passes on.
+    pub async fn log_after(
+        &self,
+        conversation: ConversationId,
+        after: Seq,
+        size: PageSize,
+    ) -> Result<Changes, ChatError> {
+        self.stores.messages.changes(conversation, after, size).await?.ok_or_else(|| ErrorCode::NotFound.into())
+    }
+
+    /// The last seqs of conversations: what a node compares its own positions with.
+    pub async fn heads(&self, conversations: &[ConversationId]) -> Result<Vec<(ConversationId, Seq)>, ChatError> {
+        Ok(self.stores.conversations.heads(conversations).await?)
+    }
+
+    pub(super) async fn list_own_changes(
+        &self,
+        actor: &Actor,
+        after: Seq,
+        size: PageSize,
+    ) -> Result<Reply, ChatError> {
+        Ok(Reply::OwnChanges(self.stores.messages.own_changes(actor.user, after, size).await?))
+    }
+}

@@ -1,0 +1,227 @@
+//! `Chat`: the one way in. Every face decodes to a [`Command`] and calls [`Chat::handle`]; permissions are decided here
+//! and nowhere else.
+//!
+//! Every use case has the same four steps: load facts, decide by a rule, commit in one transaction that re-checks the
+//! facts' version, publish. Only what was committed is published.
+
+mod connections;
+mod conversations;
+mod facts;
+mod messages;
+mod presence;
+mod receipts;
+mod relations;
+mod users;
+
+use std::sync::Arc;
+
+use crate::command::{Actor, Command, Reply};
+use crate::error::{ChatError, ErrorCode};
+use crate::event::{Audience, Envelope, Event, Origin};
+use crate::ids::UserId;
+use crate::limits::{Rate, RateLimiter};
+use crate::log::UserEntry;
+use crate::ports::{Clock, EventBus, Stores};
+use crate::rules::DirectPolicy;
+use crate::time::Timestamp;
+
+use facts::FactsCache;
+use presence::PresenceBoard;
+
+pub use receipts::Delivery;
+
+/// How often a decision is made anew when what it was made on keeps moving.
+const MAX_STALE: usize = 8;
+
+/// How a chat behaves.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ChatSettings {
+    /// Who may open a direct conversation with whom.
+    pub direct: DirectPolicy,
+    /// How many members a group may begin with, its maker included.
+    pub max_group_members: usize,
+    /// How long a user without a connection still counts as online, in seconds; a reload of a page is not an absence.
+    pub offline_grace_seconds: i64,
+    /// How often; none switches every limit off.
+    pub rates: Option<ChatRates>,
+}
+
+impl Default for ChatSettings {
+    fn default() -> Self {
+        Self {
+            direct: DirectPolicy::Anyone,
+            max_group_members: 1_000,
+            offline_grace_seconds: 3,
+            rates: Some(ChatRates::default()),
+        }
+    }
+}
+
+/// How often one user may do one kind of thing, over all of their devices.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct ChatRates {
+    /// Messages.
+    pub messages: Rate,
+    /// Receipts, typing and presence.
+    pub signals: Rate,
+    /// New conversations, friend requests, blocks and their answers.
+    pub changes: Rate,
+    /// Everything that only reads.
+    pub reads: Rate,
+}
+
+impl Default for ChatRates {
+    fn default() -> Self {
+        Self {
+            messages: Rate::new(200, 50.0),
+            signals: Rate::new(400, 100.0),
+            changes: Rate::new(200, 20.0),
+            reads: Rate::new(1_000, 200.0),
+        }
+    }
+}
+
+/// The kinds that limits are counted by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+enum Kind {
+    Message,
+    Signal,
+    Change,
+    Read,
+}
+
+/// The use cases of the chat.
+#[expect(missing_debug_implementations, reason = "the ports are trait objects without a text form")]
+pub struct Chat {
+    stores: Stores,
+    bus: Arc<dyn EventBus>,
+    clock: Arc<dyn Clock>,
+    settings: ChatSettings,
+    facts: FactsCache,
+    board: PresenceBoard,
+    limiter: RateLimiter<(UserId, Kind)>,
+}
+
+impl Chat {
+    /// The use cases over these ports.
+    #[must_use]
+    pub fn new(stores: Stores, bus: Arc<dyn EventBus>, clock: Arc<dyn Clock>, settings: ChatSettings) -> Self {
+        Self {
+            stores,
+            bus,
+            clock,
+            settings,
+            facts: FactsCache::default(),
+            board: PresenceBoard::default(),
+            limiter: RateLimiter::new(),
+        }
+    }
+
+    /// Does what an actor asks, or says why not.
+    pub async fn handle(&self, actor: &Actor, command: Command) -> Result<Reply, ChatError> {
+        self.limit(actor.user, kind_of(&command))?;
+        match command {
+            Command::SendMessage(send) => self.send(actor, send).await.map(Reply::Sent),
+            Command::MarkRead(target) => self.mark_read(actor, target).await.map(Reply::Marks),
+            Command::SetTyping { conversation, is_typing } => self.set_typing(actor, conversation, is_typing).await,
+            Command::SetPresence { status, message } => self.set_presence(actor, status, message).await,
+            Command::OpenDirect { user } => self.open_direct(actor, user).await.map(Reply::Conversation),
+            Command::CreateGroup { name, members } => {
+                self.create_group(actor, name, members).await.map(Reply::Conversation)
+            }
+            Command::LeaveConversation(conversation) => self.leave(actor, conversation).await,
+            Command::RequestFriend(user) => self.request_friend(actor, user).await.map(Reply::Request),
+            Command::AcceptFriend(request) => self.accept_friend(actor, request).await.map(Reply::Request),
+            Command::DeclineFriend(request) => self.decline_friend(actor, request).await.map(Reply::Request),
+            Command::CancelFriend(request) => self.cancel_friend(actor, request).await.map(Reply::Request),
+            Command::Unfriend(user) => self.unfriend(actor, user).await,
+            Command::Block(user) => self.block(actor, user).await.map(Reply::User),
+            Command::Unblock(user) => self.unblock(actor, user).await,
+            Command::GetMe => self.me(actor.user).await.map(Reply::Me),
+            Command::GetUser(user) => self.profile(actor, user).await.map(Reply::User),
+            Command::FindUsers { query, after, size } => self.find_users(actor, &query, after, size).await,
+            Command::ListOnline => self.list_online(actor).await.map(Reply::Online),
+            Command::ListFriends(query) => self.list_friends(actor, query).await,
+            Command::ListBlocks(query) => self.list_blocks(actor, query).await,
+            Command::ListRequests { direction, after, size } => {
+                self.list_requests(actor, direction, after, size).await
+            }
+            Command::ListConversations { after, size } => self.list_conversations(actor, after, size).await,
+            Command::GetConversation(conversation) => self.get_conversation(actor, conversation).await,
+            Command::ListMembers { conversation, after, size } => {
+                self.list_members(actor, conversation, after, size).await
+            }
+            Command::ListMessages(history) => self.list_messages(actor, history).await,
+            Command::GetMessage(message) => self.get_message(actor, message).await.map(Reply::Message),
+            Command::ListChanges { conversation, after, size } => {
+                self.list_changes(actor, conversation, after, size).await.map(Reply::Changes)
+            }
+            Command::ListOwnChanges { after, size } => self.list_own_changes(actor, after, size).await,
+        }
+    }
+
+    fn now(&self) -> Timestamp {
+        self.clock.now()
+    }
+
+    fn limit(&self, user: UserId, kind: Kind) -> Result<(), ChatError> {
+        let Some(rates) = &self.settings.rates else { return Ok(()) };
+        let rate = match kind {
+            Kind::Message => rates.messages,
+            Kind::Signal => rates.signals,
+            Kind::Change => rates.changes,
+            Kind::Read => rates.reads,
+        };
+        let checked = self.limiter.check((user, kind), rate, self.now());
+        checked.map_err(|retry_after_ms| ChatError::RateLimited { retry_after_ms })
+    }
+
+    fn publish(&self, event: Event, audience: Audience, origin: Option<Origin>) {
+        self.bus.publish(Envelope { event: Arc::new(event), audience, origin });
+    }
+
+    /// Tells users what their own logs gained.
+    fn publish_own(&self, entries: Vec<UserEntry>) {
+        for entry in entries {
+            let audience = Audience::Users { users: vec![entry.user], about: None };
+            self.publish(Event::UserEntry(entry), audience, None);
+        }
+    }
+}
+
+/// What a command counts as. Total, so that a new command has to say.
+const fn kind_of(command: &Command) -> Kind {
+    match command {
+        Command::SendMessage(_) => Kind::Message,
+        Command::MarkRead(_) | Command::SetTyping { .. } | Command::SetPresence { .. } => Kind::Signal,
+        Command::OpenDirect { .. }
+        | Command::CreateGroup { .. }
+        | Command::LeaveConversation(_)
+        | Command::RequestFriend(_)
+        | Command::AcceptFriend(_)
+        | Command::DeclineFriend(_)
+        | Command::CancelFriend(_)
+        | Command::Unfriend(_)
+        | Command::Block(_)
+        | Command::Unblock(_) => Kind::Change,
+        Command::GetMe
+        | Command::GetUser(_)
+        | Command::FindUsers { .. }
+        | Command::ListOnline
+        | Command::ListFriends(_)
+        | Command::ListBlocks(_)
+        | Command::ListRequests { .. }
+        | Command::ListConversations { .. }
+        | Command::GetConversation(_)
+        | Command::ListMembers { .. }
+        | Command::ListMessages(_)
+        | Command::GetMessage(_)
+        | Command::ListChanges { .. }
+        | Command::ListOwnChanges { .. } => Kind::Read,
+    }
+}
+
+/// What moved under a decision too often is told to the asker as a collision.
+const fn kept_moving() -> ChatError {
+    ChatError::Refused(ErrorCode::Conflict)
+}

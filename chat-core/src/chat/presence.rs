@@ -1,0 +1,175 @@
+//! Presence and typing: who is there, and who may see it.
+
+use std::collections::HashMap;
+use std::sync::{Mutex, PoisonError};
+
+use super::Chat;
+use crate::command::{Actor, Reply};
+use crate::conversation::Pair;
+use crate::error::ChatError;
+use crate::event::{Audience, Event};
+use crate::ids::{ConversationId, UserId};
+use crate::presence::{Presence, Status};
+use crate::rules;
+use crate::text::Label;
+use crate::time::Timestamp;
+use crate::user::User;
+
+/// Who is connected. A user without a connection stays for a short while, so that a reload is not an absence.
+#[derive(Debug, Default)]
+pub(super) struct PresenceBoard(Mutex<HashMap<UserId, Attendance>>);
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Attendance {
+    /// So many connections.
+    Here(u32),
+    /// None since then.
+    Gone(Timestamp),
+}
+
+impl PresenceBoard {
+    /// Notes one connection more. True if the user was away before.
+    fn arrive(&self, user: UserId) -> bool {
+        let mut board = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let before = board.get(&user).copied();
+        let count = if let Some(Attendance::Here(count)) = before { count } else { 0 };
+        board.insert(user, Attendance::Here(count + 1));
+        before.is_none()
+    }
+
+    /// Notes one connection less.
+    fn depart(&self, user: UserId, now: Timestamp) {
+        let mut board = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let after = match board.get(&user) {
+            Some(Attendance::Here(count)) if *count > 1 => Attendance::Here(count - 1),
+            Some(Attendance::Here(_)) => Attendance::Gone(now),
+            Some(Attendance::Gone(_)) | None => return,
+        };
+        board.insert(user, after);
+    }
+
+    /// Takes out those who have been gone for longer than the grace time.
+    fn take_gone(&self, before: Timestamp) -> Vec<(UserId, Timestamp)> {
+        let mut board = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let over = |attendance: &Attendance| matches!(attendance, Attendance::Gone(since) if *since <= before);
+        let gone: Vec<_> = board
+            .iter()
+            .filter_map(|(user, attendance)| match attendance {
+                Attendance::Gone(since) if over(attendance) => Some((*user, *since)),
+                Attendance::Here(_) | Attendance::Gone(_) => None,
+            })
+            .collect();
+        for (user, _) in &gone {
+            board.remove(user);
+        }
+        gone
+    }
+
+    fn is_here(&self, user: UserId) -> bool {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).contains_key(&user)
+    }
+
+    /// What those who may see it see.
+    pub(super) fn presence_of(&self, user: &User) -> Presence {
+        let here = self.is_here(user.id) && user.status != Status::Offline;
+        Presence {
+            user: user.id,
+            status: if here { user.status } else { Status::Offline },
+            message: user.status_message.clone(),
+            last_seen_at: if here { None } else { user.last_seen_at },
+        }
+    }
+}
+
+/// What those who may not see it see.
+pub(super) const fn hidden(user: UserId) -> Presence {
+    Presence { user, status: Status::Offline, message: None, last_seen_at: None }
+}
+
+impl Chat {
+    pub(super) async fn set_presence(
+        &self,
+        actor: &Actor,
+        status: Status,
+        message: Option<Label>,
+    ) -> Result<Reply, ChatError> {
+        self.stores.users.set_status(actor.user, status, message).await?;
+        let user = self.user(actor.user).await?;
+        let mut audience = self.stores.relations.presence_circle(user.id).await?;
+        audience.push(user.id);
+        let presence = self.board.presence_of(&user);
+        let audience = Audience::Users { users: audience, about: None };
+        self.publish(Event::Presence(presence.clone()), audience, actor.origin.clone());
+        Ok(Reply::Online(vec![presence]))
+    }
+
+    pub(super) async fn list_online(&self, actor: &Actor) -> Result<Vec<Presence>, ChatError> {
+        let circle = self.stores.relations.presence_circle(actor.user).await?;
+        let here: Vec<_> = circle.into_iter().filter(|user| self.board.is_here(*user)).collect();
+        let users = self.stores.users.get(&here).await?;
+        let presences = users.iter().map(|user| self.board.presence_of(user));
+        Ok(presences.filter(|presence| presence.status != Status::Offline).collect())
+    }
+
+    pub(super) async fn arrive(&self, user: UserId) -> Result<(), ChatError> {
+        if self.board.arrive(user) {
+            self.announce(user).await?;
+        }
+        Ok(())
+    }
+
+    pub(super) fn depart(&self, user: UserId) {
+        self.board.depart(user, self.now());
+    }
+
+    /// Announces who has been gone for a while. Call it about once a second.
+    pub async fn announce_departures(&self) -> Result<(), ChatError> {
+        let before = self.now().plus_seconds(-self.settings.offline_grace_seconds);
+        for (user, since) in self.board.take_gone(before) {
+            self.stores.users.set_last_seen(user, since).await?;
+            self.announce(user).await?;
+        }
+        Ok(())
+    }
+
+    /// Tells everybody who may see it what a user's presence is now.
+    async fn announce(&self, user: UserId) -> Result<(), ChatError> {
+        let users = self.stores.relations.presence_circle(user).await?;
+        if users.iter().any(|user| self.board.is_here(*user)) {
+            let presence = self.board.presence_of(&self.user(user).await?);
+            self.publish(Event::Presence(presence), Audience::Users { users, about: None }, None);
+        }
+        Ok(())
+    }
+
+    /// After a change between two users, shows each the other's presence as each may see it from now on.
+    pub(super) async fn presence_may_have_changed(&self, one: UserId, other: UserId) -> Result<(), ChatError> {
+        let Some(pair) = Pair::new(one, other) else { return Ok(()) };
+        let visible = self.stores.relations.presence_circle(one).await?.contains(&other);
+        for (seen, by) in [(pair.low(), pair.high()), (pair.high(), pair.low())] {
+            if !self.board.is_here(by) {
+                continue;
+            }
+            let presence = if visible { self.board.presence_of(&self.user(seen).await?) } else { hidden(seen) };
+            self.publish(Event::Presence(presence), Audience::Users { users: vec![by], about: None }, None);
+        }
+        Ok(())
+    }
+
+    pub(super) async fn set_typing(
+        &self,
+        actor: &Actor,
+        conversation: ConversationId,
+        is_typing: bool,
+    ) -> Result<Reply, ChatError> {
+        let facts = self.recent_facts(conversation, actor.user).await?;
+        let facts = rules::may_see(facts.as_deref())?;
+        // Across a block it looks as if it had been shown.
+        if !rules::is_silent(facts) {
+            let event = Event::Typing { conversation, user: actor.user, is_typing };
+            let audience = Audience::Conversation { id: conversation, except: Some(actor.user) };
+            self.publish(event, audience, None);
+        }
+        Ok(Reply::Done)
+    }
+}

@@ -1,0 +1,66 @@
+//! Users: one's own account, others, and finding them.
+
+use std::collections::HashSet;
+
+use super::Chat;
+use crate::command::{Actor, Me, Profile, Reply};
+use crate::error::{ChatError, ErrorCode};
+use crate::ids::{Seq, UserId};
+use crate::page::{Page, PageSize};
+use crate::ports::UserSearch;
+use crate::text::TextError;
+use crate::user::{User, fold};
+
+/// The longest beginning of a name that makes sense to look for.
+const MAX_QUERY_CHARS: usize = 64;
+
+impl Chat {
+    pub(super) async fn me(&self, user: UserId) -> Result<Me, ChatError> {
+        let found = self.user(user).await?;
+        let log = self.stores.messages.own_changes(user, Seq::ZERO, PageSize::clamped(1)).await?;
+        let presence = self.board.presence_of(&found);
+        Ok(Me { user: found, presence, log_head: log.head })
+    }
+
+    pub(super) async fn user(&self, user: UserId) -> Result<User, ChatError> {
+        self.stores.users.get(&[user]).await?.pop().ok_or_else(|| ErrorCode::NotFound.into())
+    }
+
+    pub(super) async fn profile(&self, actor: &Actor, user: UserId) -> Result<Profile, ChatError> {
+        let page = Page { items: vec![self.user(user).await?], next: None };
+        let mut page = self.with_presence(actor, page).await?;
+        page.items.pop().ok_or_else(|| ErrorCode::NotFound.into())
+    }
+
+    pub(super) async fn find_users(
+        &self,
+        actor: &Actor,
+        query: &str,
+        after: Option<UserId>,
+        size: PageSize,
+    ) -> Result<Reply, ChatError> {
+        if query.contains('\0') {
+            return Err(TextError::Forbidden.into());
+        }
+        if query.chars().count() > MAX_QUERY_CHARS {
+            return Err(TextError::TooLong.into());
+        }
+        let search = UserSearch { prefix: fold(query.trim()), after, size };
+        let page = self.stores.users.search(&search).await?;
+        self.with_presence(actor, page).await.map(Reply::Users)
+    }
+
+    /// Users with the presence that the asker may see of each.
+    pub(super) async fn with_presence(&self, actor: &Actor, page: Page<User>) -> Result<Page<Profile>, ChatError> {
+        let circle: HashSet<UserId> =
+            self.stores.relations.presence_circle(actor.user).await?.into_iter().chain([actor.user]).collect();
+        Ok(page.map(|user| {
+            let presence = if circle.contains(&user.id) {
+                self.board.presence_of(&user)
+            } else {
+                super::presence::hidden(user.id)
+            };
+            Profile { user, presence }
+        }))
+    }
+}

@@ -1,0 +1,293 @@
+//! The connection registry: which connections carry a conversation, which belong to a user, and whose a connection is.
+//!
+//! Pure and synchronous; `H` is whatever the caller needs to reach a connection. One connection is in exactly the maps that
+//! its registration names, and in none of them after it is removed: a broken connection leaves no residue.
+
+use std::collections::HashMap;
+
+use crate::ids::{ConnectionId, ConversationId, SessionId, UserId};
+
+/// What a connection carries.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Scope {
+    /// All conversations of its user, those that come later too.
+    Everything,
+    /// One conversation.
+    Only(ConversationId),
+}
+
+/// Connections by id, user and conversation.
+#[derive(Debug)]
+pub struct Registry<H> {
+    next: u64,
+    connections: HashMap<ConnectionId, Connection>,
+    users: HashMap<UserId, Handles<H>>,
+    conversations: HashMap<ConversationId, Handles<H>>,
+}
+
+/// What is known of one connection.
+#[derive(Debug)]
+struct Connection {
+    user: UserId,
+    session: Option<SessionId>,
+    scope: Scope,
+    conversations: Vec<ConversationId>,
+}
+
+/// Connections in the order of their ids. New ids are the largest, so adding is a push, and looking one up a binary search.
+type Handles<H> = Vec<(ConnectionId, H)>;
+
+impl<H: Clone> Registry<H> {
+    /// An empty registry.
+    #[must_use]
+    pub fn new() -> Self {
+        Self { next: 1, connections: HashMap::new(), users: HashMap::new(), conversations: HashMap::new() }
+    }
+
+    /// Adds a connection that carries `conversations` from now on.
+    pub fn add(
+        &mut self,
+        user: UserId,
+        session: Option<SessionId>,
+        scope: Scope,
+        conversations: Vec<ConversationId>,
+        handle: &H,
+    ) -> ConnectionId {
+        let id = ConnectionId(self.next);
+        self.next += 1;
+        insert(self.users.entry(user).or_default(), id, handle.clone());
+        for conversation in &conversations {
+            insert(self.conversations.entry(*conversation).or_default(), id, handle.clone());
+        }
+        self.connections.insert(id, Connection { user, session, scope, conversations });
+        id
+    }
+
+    /// Removes a connection from every map. Returns the conversations that nobody here carries any more.
+    pub fn remove(&mut self, id: ConnectionId) -> Vec<ConversationId> {
+        let Some(connection) = self.connections.remove(&id) else { return Vec::new() };
+        take(&mut self.users, connection.user, id);
+        connection.conversations.into_iter().filter(|conversation| take(&mut self.conversations, *conversation, id)).collect()
+    }
+
+    /// Lets every connection of a user that carries everything carry one conversation more. True if any connection of the
+    /// user carries it afterwards.
+    pub fn join(&mut self, user: UserId, conversation: ConversationId) -> bool {
+        let mut carried = false;
+        for (id, handle) in self.users.get(&user).into_iter().flatten() {
+            let Some(connection) = self.connections.get_mut(id) else { continue };
+            if connection.conversations.contains(&conversation) {
+                carried = true;
+            } else if connection.scope == Scope::Everything {
+                connection.conversations.push(conversation);
+                insert(self.conversations.entry(conversation).or_default(), *id, handle.clone());
+                carried = true;
+            }
+        }
+        carried
+    }
+
+    /// No connection of the user carries the conversation any more. True if nobody here does.
+    pub fn leave(&mut self, user: UserId, conversation: ConversationId) -> bool {
+        let mut last = false;
+        for (id, _) in self.users.get(&user).into_iter().flatten() {
+            let Some(connection) = self.connections.get_mut(id) else { continue };
+            if let Some(place) = connection.conversations.iter().position(|carried| *carried == conversation) {
+                connection.conversations.swap_remove(place);
+                last = take(&mut self.conversations, conversation, *id);
+            }
+        }
+        last
+    }
+
+    /// The connections that carry a conversation, with their users.
+    pub fn carrying(&self, conversation: ConversationId) -> impl Iterator<Item = (ConnectionId, UserId, &H)> {
+        let handles = self.conversations.get(&conversation).into_iter().flatten();
+        handles.filter_map(|(id, handle)| self.connections.get(id).map(|connection| (*id, connection.user, handle)))
+    }
+
+    /// The connections of a user. With a conversation given, those that carry only another one are passed over.
+    pub fn of_user(&self, user: UserId, about: Option<ConversationId>) -> impl Iterator<Item = (ConnectionId, &H)> {
+        let handles = self.users.get(&user).into_iter().flatten();
+        handles.filter(move |(id, _)| self.hears(*id, about)).map(|(id, handle)| (*id, handle))
+    }
+
+    /// The connections of a session.
+    pub fn of_session(&self, session: SessionId) -> impl Iterator<Item = (ConnectionId, &H)> {
+        let mine = self.connections.iter().filter(move |(_, connection)| connection.session == Some(session));
+        mine.filter_map(|(id, connection)| {
+            let handles = self.users.get(&connection.user)?;
+            let place = handles.binary_search_by_key(id, |(at, _)| *at).ok()?;
+            handles.get(place).map(|(id, handle)| (*id, handle))
+        })
+    }
+
+    /// Every connection.
+    pub fn all(&self) -> impl Iterator<Item = (ConnectionId, &H)> {
+        self.users.values().flatten().map(|(id, handle)| (*id, handle))
+    }
+
+    /// Whether anybody here carries a conversation.
+    #[must_use]
+    pub fn is_carried(&self, conversation: ConversationId) -> bool {
+        self.conversations.contains_key(&conversation)
+    }
+
+    /// How many connections there are.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.connections.len()
+    }
+
+    /// Whether there are none, in any map.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.connections.is_empty() && self.users.is_empty() && self.conversations.is_empty()
+    }
+
+    /// Whether a connection hears of what concerns its user, or its user in one conversation.
+    fn hears(&self, id: ConnectionId, about: Option<ConversationId>) -> bool {
+        match self.connections.get(&id).map(|connection| connection.scope) {
+            Some(Scope::Everything) => true,
+            Some(Scope::Only(conversation)) => about == Some(conversation),
+            None => false,
+        }
+    }
+}
+
+impl<H: Clone> Default for Registry<H> {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+fn insert<H>(handles: &mut Handles<H>, id: ConnectionId, handle: H) {
+    if let Err(place) = handles.binary_search_by_key(&id, |(at, _)| *at) {
+        handles.insert(place, (id, handle));
+    }
+}
+
+/// Takes a connection out of one entry of a map, and the entry out of the map with its last connection. True for the last.
+fn take<K: std::hash::Hash + Eq, H>(map: &mut HashMap<K, Handles<H>>, key: K, id: ConnectionId) -> bool {
+    let Some(handles) = map.get_mut(&key) else { return false };
+    if let Ok(place) = handles.binary_search_by_key(&id, |(at, _)| *at) {
+        handles.remove(place);
+    }
+    let last = handles.is_empty();
+    if last {
+        map.remove(&key);
+    }
+    last
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn user(id: i64) -> UserId {
+        UserId::new(id).expect("an id")
+    }
+
+    fn room(id: i64) -> ConversationId {
+        ConversationId::new(id).expect("an id")
+    }
+
+    fn carriers(registry: &Registry<&'static str>, conversation: i64) -> Vec<&'static str> {
+        registry.carrying(room(conversation)).map(|(_, _, handle)| *handle).collect()
+    }
+
+    #[test]
+    fn a_user_with_two_tabs_is_reached_in_both() {
+        let mut registry = Registry::new();
+        registry.add(user(1), None, Scope::Everything, vec![room(1)], &"phone");
+        registry.add(user(1), None, Scope::Everything, vec![room(1)], &"desk");
+        assert_eq!(carriers(&registry, 1), ["phone", "desk"]);
+    }
+
+    #[test]
+    fn a_new_conversation_is_carried_by_full_connections_only() {
+        let mut registry = Registry::new();
+        registry.add(user(1), None, Scope::Everything, vec![], &"full");
+        registry.add(user(1), None, Scope::Only(room(1)), vec![room(1)], &"single");
+        assert!(registry.join(user(1), room(2)));
+        assert_eq!(carriers(&registry, 2), ["full"]);
+        assert!(!registry.join(user(2), room(2)), "nobody is there");
+    }
+
+    #[test]
+    fn what_concerns_another_conversation_passes_a_single_connection_by() {
+        let mut registry = Registry::new();
+        registry.add(user(1), None, Scope::Only(room(1)), vec![room(1)], &"single");
+        let heard = |about| registry.of_user(user(1), about).count();
+        assert_eq!((heard(Some(room(1))), heard(Some(room(2))), heard(None)), (1, 0, 0));
+    }
+
+    #[test]
+    fn leaving_silences_every_tab_and_says_when_nobody_is_left() {
+        let mut registry = Registry::new();
+        registry.add(user(1), None, Scope::Everything, vec![room(1)], &"one");
+        registry.add(user(1), None, Scope::Everything, vec![room(1)], &"two");
+        registry.add(user(2), None, Scope::Everything, vec![room(1)], &"other");
+        assert!(!registry.leave(user(1), room(1)));
+        assert_eq!(carriers(&registry, 1), ["other"]);
+        assert!(registry.leave(user(2), room(1)));
+        assert!(!registry.is_carried(room(1)));
+    }
+
+    #[test]
+    fn a_session_is_found_among_its_users_connections() {
+        let mut registry = Registry::new();
+        let session = SessionId::new(7).expect("an id");
+        registry.add(user(1), Some(session), Scope::Everything, vec![], &"mine");
+        registry.add(user(1), None, Scope::Everything, vec![], &"other device");
+        assert_eq!(registry.of_session(session).map(|(_, handle)| *handle).collect::<Vec<_>>(), ["mine"]);
+    }
+
+    #[derive(Debug, Clone)]
+    enum Move {
+        Add(i64, Vec<i64>),
+        Remove(usize),
+        Join(i64, i64),
+        Leave(i64, i64),
+    }
+
+    fn moves() -> impl Strategy<Value = Vec<Move>> {
+        let id = 1_i64..5;
+        let one = prop_oneof![
+            (id.clone(), prop::collection::vec(1_i64..5, 0..4)).prop_map(|(user, rooms)| Move::Add(user, rooms)),
+            any::<usize>().prop_map(Move::Remove),
+            (id.clone(), id.clone()).prop_map(|(user, room)| Move::Join(user, room)),
+            (id.clone(), id).prop_map(|(user, room)| Move::Leave(user, room)),
+        ];
+        prop::collection::vec(one, 0..40)
+    }
+
+    proptest! {
+        #[test]
+        fn whatever_happens_removing_every_connection_leaves_nothing(moves in moves()) {
+            let mut registry = Registry::new();
+            let mut open = Vec::new();
+            for step in moves {
+                match step {
+                    Move::Add(by, rooms) => {
+                        let mut rooms: Vec<_> = rooms.into_iter().map(room).collect();
+                        rooms.dedup();
+                        open.push(registry.add(user(by), None, Scope::Everything, rooms, &()));
+                    }
+                    Move::Remove(which) if !open.is_empty() => {
+                        registry.remove(open.swap_remove(which % open.len()));
+                    }
+                    Move::Remove(_) => {}
+                    Move::Join(by, to) => { registry.join(user(by), room(to)); }
+                    Move::Leave(by, from) => { registry.leave(user(by), room(from)); }
+                }
+            }
+            prop_assert_eq!(registry.len(), open.len());
+            for id in open {
+                registry.remove(id);
+            }
+            prop_assert!(registry.is_empty());
+        }
+    }
+}
