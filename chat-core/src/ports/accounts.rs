@@ -73,19 +73,21 @@ pub struct UserSearch {
 #[cfg_attr(any(test, feature = "testing"), mockall::automock)]
 #[async_trait]
 pub trait UserStore: Send + Sync {
-    /// Makes a user unless name or address exist; of two at once exactly one succeeds.
+    /// Makes a user unless name or address exist; of two at once exactly one succeeds. Where both exist, the name is told.
     async fn create(&self, new: &NewUser) -> Result<UserCreated, StoreError>;
 
     /// The users of these ids that exist, in the order of their ids, each once.
     async fn get(&self, ids: &[UserId]) -> Result<Vec<User>, StoreError>;
 
-    /// The user of a login with the password to check.
+    /// The user of a login with the password to check. Any text may be asked for, even one that no name can be (with NUL):
+    /// nobody has it.
     async fn find_login(&self, login: &Login) -> Result<Option<StoredPassword>, StoreError>;
 
-    /// Users by the beginning of their folded name, in the order of their ids. The cursor is the id.
+    /// Users by the beginning of their folded name, in the order of their ids. The cursor is the id. As with a login, any
+    /// text may be asked for.
     async fn search(&self, search: &UserSearch) -> Result<Page<User>, StoreError>;
 
-    /// What the user shows from now on.
+    /// What the user shows from now on. Like the two below, it passes over a user who does not exist.
     async fn set_status(&self, user: UserId, status: Status, message: Option<Label>) -> Result<(), StoreError>;
 
     /// When the last connection of the user ended; never moves back.

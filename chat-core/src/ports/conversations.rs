@@ -103,7 +103,7 @@ pub struct Departure {
 pub enum Departed {
     /// Written; the entry is the next one of the conversation's log, and the version has moved.
     Committed(LogEntry),
-    /// The conversation moved since it was judged.
+    /// The conversation moved since it was judged, or the user is not a member of it. Nothing was written.
     Stale,
 }
 
@@ -127,11 +127,11 @@ pub trait ConversationStore: Send + Sync {
     /// A conversation as a member sees it; none if the user is not a member.
     async fn view(&self, conversation: ConversationId, user: UserId) -> Result<Option<ConversationView>, StoreError>;
 
-    /// The conversations of a user, newest activity (last entry, or creation) first.
+    /// The conversations of a user, newest activity (last entry, or creation) first; of two at the same moment the larger id.
     async fn list(&self, user: UserId, after: Option<ActivityCursor>, size: PageSize)
     -> Result<Page<ConversationView, ActivityCursor>, StoreError>;
 
-    /// The members in the order of their ids. The cursor is the id.
+    /// The members in the order of their ids; none where there is no such conversation. The cursor is the id.
     async fn members(&self, conversation: ConversationId, after: Option<UserId>, size: PageSize)
     -> Result<Page<Member>, StoreError>;
 

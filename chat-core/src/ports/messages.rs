@@ -38,7 +38,7 @@ pub enum Appended {
     Repeated(Message),
     /// This sender sent something else under this `client_id` before. Nothing was written.
     Conflict,
-    /// The conversation moved since it was judged. Nothing was written.
+    /// The conversation moved since it was judged, or does not exist. Nothing was written.
     Stale,
 }
 
@@ -60,7 +60,7 @@ pub trait MessageStore: Send + Sync {
     /// A message.
     async fn get(&self, id: MessageId) -> Result<Option<Message>, StoreError>;
 
-    /// A page of messages; the cursor is the seq of the last one shown.
+    /// A page of messages; the cursor is the seq of the last one shown. Empty where there is no such conversation.
     async fn page(&self, history: &History) -> Result<Page<Message>, StoreError>;
 
     /// The entries of a conversation's log after a point, oldest first, without a gap, and the head they were read at.
@@ -68,6 +68,7 @@ pub trait MessageStore: Send + Sync {
     async fn changes(&self, conversation: ConversationId, after: Seq, size: PageSize)
     -> Result<Option<Changes>, StoreError>;
 
-    /// The entries of a user's own log after a point, oldest first, without a gap, and the head they were read at.
+    /// The entries of a user's own log after a point, oldest first, without a gap, and the head they were read at. The log
+    /// of nobody is empty. A request that an entry names is shown as it stands at the time of reading.
     async fn own_changes(&self, user: UserId, after: Seq, size: PageSize) -> Result<OwnChanges, StoreError>;
 }

@@ -20,7 +20,9 @@ pub enum RelationCommitted {
         relation: Relation,
         /// The request that the change opened or closed, as it is now.
         request: Option<FriendRequest>,
-        /// One entry per notice of the change, in the same order, each with its place in its user's log.
+        /// One entry per notice of the change, in the same order, each with its place in its user's log. Those that say
+        /// requested, accepted, declined or cancelled name the request; the others do not, even where a block ended one,
+        /// because the blocker may never have seen it.
         entries: Vec<UserEntry>,
     },
     /// The relation moved since it was judged: load it and judge again.

@@ -30,7 +30,8 @@ pub struct Rotation {
     pub generation: i64,
     /// When.
     pub at: Timestamp,
-    /// For how many seconds after a rotation its predecessor may be repeated, because an answer can get lost.
+    /// For how many seconds after a rotation its predecessor may be repeated, because an answer can get lost. The moment at
+    /// which they are over is not among them, so 0 allows no repeat.
     pub grace_seconds: i64,
 }
 
@@ -49,7 +50,7 @@ pub enum Rotated {
         /// Whose session.
         user: UserId,
     },
-    /// No such live session.
+    /// No such live session, another nonce, or a generation that was never issued. Nothing was changed.
     Gone,
 }
 
@@ -66,7 +67,7 @@ pub struct Ticket {
     pub expires_at: Timestamp,
 }
 
-/// Sessions and tickets.
+/// Sessions and tickets. Whatever carries an `expires_at` is expired from that very moment on.
 #[cfg_attr(any(test, feature = "testing"), mockall::automock)]
 #[async_trait]
 pub trait SessionStore: Send + Sync {
@@ -88,6 +89,6 @@ pub trait SessionStore: Send + Sync {
     /// Takes a ticket out; of two at once exactly one gets it. None if unknown, used or expired.
     async fn take_ticket(&self, hash: &[u8], at: Timestamp) -> Result<Option<Ticket>, StoreError>;
 
-    /// Forgets sessions and tickets that expired before a point; returns how many.
+    /// Forgets sessions and tickets whose `expires_at` lies before a point; returns how many. Their ids are never used again.
     async fn purge(&self, before: Timestamp) -> Result<u64, StoreError>;
 }
