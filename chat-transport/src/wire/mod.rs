@@ -1,0 +1,13 @@
+//! The canonical wire: the only place that knows the names of frames and fields.
+//!
+//! Views carry no behaviour; they are what JSON looks like. The conversions are total, so that a new event or command cannot
+//! be forgotten here.
+
+mod events;
+mod inbound;
+pub mod json;
+mod views;
+
+pub use events::{EventView, ReadyView, ResyncReason, ServerFrame, SyncItems, encode, with_ref};
+pub use inbound::{ClientFrame, SyncRequest, decode};
+pub use views::*;

@@ -1,0 +1,268 @@
+//! How the nouns look in JSON.
+
+use chat_core::command::{MarksReply, Profile};
+use chat_core::conversation::{ConversationView as CoreView, Kind, Member};
+use chat_core::message::Message;
+use chat_core::presence::Presence;
+use chat_core::receipt::Marks;
+use chat_core::relation::FriendRequest;
+use serde::{Deserialize, Serialize};
+
+/// A user as the asker sees them.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+pub struct UserView {
+    /// Identity.
+    pub id: i64,
+    /// The name as its owner wrote it.
+    pub username: String,
+    /// `online`, `away`, `busy` or `offline`; `offline` too where the asker may not see it.
+    pub status: String,
+    /// A line beside the status.
+    pub status_message: Option<String>,
+    /// When the last connection ended; null while connected, never seen, or not for the asker to see.
+    pub last_seen_at: Option<String>,
+    /// When the account was made.
+    pub created_at: String,
+}
+
+impl From<&Profile> for UserView {
+    fn from(profile: &Profile) -> Self {
+        Self {
+            id: profile.user.id.get(),
+            username: profile.user.username.as_str().to_owned(),
+            status: profile.presence.status.as_str().to_owned(),
+            status_message: profile.presence.message.as_ref().map(ToString::to_string),
+            last_seen_at: profile.presence.last_seen_at.map(|at| at.to_string()),
+            created_at: profile.user.created_at.to_string(),
+        }
+    }
+}
+
+/// A user's presence.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+pub struct PresenceView {
+    /// Whose.
+    pub user_id: i64,
+    /// `online`, `away`, `busy` or `offline`.
+    pub status: String,
+    /// The line beside it.
+    pub message: Option<String>,
+    /// When the last connection ended; null while connected.
+    pub last_seen_at: Option<String>,
+}
+
+impl From<&Presence> for PresenceView {
+    fn from(presence: &Presence) -> Self {
+        Self {
+            user_id: presence.user.get(),
+            status: presence.status.as_str().to_owned(),
+            message: presence.message.as_ref().map(ToString::to_string),
+            last_seen_at: presence.last_seen_at.map(|at| at.to_string()),
+        }
+    }
+}
+
+/// A message.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+pub struct MessageView {
+    /// Identity over all conversations.
+    pub id: i64,
+    /// Where it was said.
+    pub conversation_id: i64,
+    /// Its place in the conversation's log.
+    pub seq: i64,
+    /// Who said it.
+    pub sender_id: i64,
+    /// What was said.
+    pub body: String,
+    /// When it was stored.
+    pub created_at: String,
+    /// In a direct conversation, when it reached the other user.
+    pub delivered_at: Option<String>,
+    /// In a direct conversation, when the other user read it.
+    pub read_at: Option<String>,
+    /// The sender's key of the attempt.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub client_id: Option<String>,
+    /// The message it answers.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub reply_to: Option<i64>,
+}
+
+impl From<&Message> for MessageView {
+    fn from(message: &Message) -> Self {
+        Self {
+            id: message.id.get(),
+            conversation_id: message.conversation.get(),
+            seq: message.seq.get(),
+            sender_id: message.sender.get(),
+            body: message.body.as_str().to_owned(),
+            created_at: message.created_at.to_string(),
+            delivered_at: message.state.delivered_at().map(|at| at.to_string()),
+            read_at: message.state.read_at().map(|at| at.to_string()),
+            client_id: message.client_id.as_ref().map(|key| key.as_str().to_owned()),
+            reply_to: message.reply_to.map(chat_core::ids::MessageId::get),
+        }
+    }
+}
+
+/// A conversation as one member sees it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+pub struct ConversationView {
+    /// Identity.
+    pub id: i64,
+    /// `direct` or `group`.
+    pub kind: String,
+    /// When it was made.
+    pub created_at: String,
+    /// How many members it has.
+    pub member_count: u32,
+    /// The last seq of its log.
+    pub head: i64,
+    /// The asker's role: `owner` or `member`.
+    pub role: String,
+    /// When the asker came in.
+    pub joined_at: String,
+    /// Messages of others that the asker has not read.
+    pub unread_count: u32,
+    /// How far the asker's devices received.
+    pub delivered_seq: i64,
+    /// How far the asker read.
+    pub read_seq: i64,
+    /// The newest message.
+    pub last_message: Option<MessageView>,
+    /// Direct: the other user.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub user_id: Option<i64>,
+    /// Direct: the user with the smaller id.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub user1_id: Option<i64>,
+    /// Direct: the user with the larger id.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub user2_id: Option<i64>,
+    /// Direct: how far the other user's devices received.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub peer_delivered_seq: Option<i64>,
+    /// Direct: how far the other user read.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub peer_read_seq: Option<i64>,
+    /// Group: its name.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub name: Option<String>,
+    /// Group: who made it.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub owner_id: Option<i64>,
+}
+
+impl From<&CoreView> for ConversationView {
+    fn from(view: &CoreView) -> Self {
+        let conversation = &view.conversation;
+        let (direct, group) = match &conversation.kind {
+            Kind::Direct(pair) => (Some(*pair), None),
+            Kind::Group(group) => (None, Some(group)),
+        };
+        let peer: Option<Marks> = view.peer.as_ref().map(|peer| peer.marks);
+        Self {
+            id: conversation.id.get(),
+            kind: if direct.is_some() { "direct" } else { "group" }.to_owned(),
+            created_at: conversation.created_at.to_string(),
+            member_count: conversation.member_count,
+            head: conversation.head.get(),
+            role: view.me.role.as_str().to_owned(),
+            joined_at: view.me.joined_at.to_string(),
+            unread_count: view.unread,
+            delivered_seq: view.me.marks.delivered.get(),
+            read_seq: view.me.marks.read.get(),
+            last_message: view.last_message.as_ref().map(MessageView::from),
+            user_id: direct.and_then(|pair| pair.other(view.me.user)).map(chat_core::ids::UserId::get),
+            user1_id: direct.map(|pair| pair.low().get()),
+            user2_id: direct.map(|pair| pair.high().get()),
+            peer_delivered_seq: peer.map(|marks| marks.delivered.get()),
+            peer_read_seq: peer.map(|marks| marks.read.get()),
+            name: group.map(|group| group.name.to_string()),
+            owner_id: group.map(|group| group.owner.get()),
+        }
+    }
+}
+
+/// A member of a conversation.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+pub struct MemberView {
+    /// Who.
+    pub user_id: i64,
+    /// `owner` or `member`.
+    pub role: String,
+    /// When they came in.
+    pub joined_at: String,
+    /// How far their devices received.
+    pub delivered_seq: i64,
+    /// How far they read.
+    pub read_seq: i64,
+}
+
+impl From<&Member> for MemberView {
+    fn from(member: &Member) -> Self {
+        Self {
+            user_id: member.user.get(),
+            role: member.role.as_str().to_owned(),
+            joined_at: member.joined_at.to_string(),
+            delivered_seq: member.marks.delivered.get(),
+            read_seq: member.marks.read.get(),
+        }
+    }
+}
+
+/// A friend request.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+pub struct FriendRequestView {
+    /// Identity.
+    pub id: i64,
+    /// Who asks.
+    pub from_user_id: i64,
+    /// Who is asked.
+    pub to_user_id: i64,
+    /// `pending`, `accepted`, `declined` or `cancelled`.
+    pub status: String,
+    /// When it was made.
+    pub created_at: String,
+}
+
+impl From<&FriendRequest> for FriendRequestView {
+    fn from(request: &FriendRequest) -> Self {
+        Self {
+            id: request.id.get(),
+            from_user_id: request.from.get(),
+            to_user_id: request.to.get(),
+            status: request.status.as_str().to_owned(),
+            created_at: request.created_at.to_string(),
+        }
+    }
+}
+
+/// One's own marks in a conversation.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+pub struct MarksView {
+    /// Which conversation.
+    pub conversation_id: i64,
+    /// How far one's devices received.
+    pub delivered_seq: i64,
+    /// How far one read.
+    pub read_seq: i64,
+}
+
+impl From<&MarksReply> for MarksView {
+    fn from(reply: &MarksReply) -> Self {
+        Self {
+            conversation_id: reply.conversation.get(),
+            delivered_seq: reply.marks.delivered.get(),
+            read_seq: reply.marks.read.get(),
+        }
+    }
+}
