@@ -1,2 +1,60 @@
-//! Placeholder.
-fn main() {}
+//! What a person types: `cargo xtask test`, `ci`, `tidy`, `chaos`, `bench`. This file only dispatches.
+
+mod bench;
+mod chaos;
+mod ci;
+mod failure;
+mod fixture;
+mod procfs;
+mod runtime;
+mod server;
+mod step;
+mod suite;
+mod terminal;
+mod tidy;
+mod workspace;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+/// The chores of this repository.
+#[derive(Debug, Parser)]
+#[command(name = "cargo xtask", bin_name = "cargo xtask")]
+struct Arguments {
+    #[command(subcommand)]
+    chore: Chore,
+}
+
+#[derive(Debug, Subcommand)]
+enum Chore {
+    /// Run every test, with all that the tests need started on free ports and removed again.
+    Test(suite::Arguments),
+    /// Run what a change must pass: format, lints, documentation, laws of the house, licences, tests.
+    Ci(ci::Arguments),
+    /// Check the laws of the house.
+    Tidy,
+    /// Break the running server on purpose and check that no message is lost, doubled or reordered.
+    #[command(subcommand)]
+    Chaos(chaos::Chore),
+    /// Measure.
+    #[command(subcommand)]
+    Bench(bench::Chore),
+}
+
+fn main() -> ExitCode {
+    let outcome = match Arguments::parse().chore {
+        Chore::Test(arguments) => suite::run(&arguments),
+        Chore::Ci(arguments) => ci::run(&arguments),
+        Chore::Tidy => tidy::run(),
+        Chore::Chaos(chore) => chaos::run(chore),
+        Chore::Bench(chore) => bench::run(chore),
+    };
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            terminal::alarm(&failure.to_string());
+            failure.exit_code()
+        }
+    }
+}
