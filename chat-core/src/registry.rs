@@ -115,11 +115,21 @@ impl<H: Clone> Registry<H> {
     /// The connections of a session.
     pub fn of_session(&self, session: SessionId) -> impl Iterator<Item = (ConnectionId, &H)> {
         let mine = self.connections.iter().filter(move |(_, connection)| connection.session == Some(session));
-        mine.filter_map(|(id, connection)| {
-            let handles = self.users.get(&connection.user)?;
-            let place = handles.binary_search_by_key(id, |(at, _)| *at).ok()?;
-            handles.get(place).map(|(id, handle)| (*id, handle))
-        })
+        mine.filter_map(|(id, _)| self.get(*id).map(|handle| (*id, handle)))
+    }
+
+    /// The handle of a connection.
+    #[must_use]
+    pub fn get(&self, id: ConnectionId) -> Option<&H> {
+        let handles = self.users.get(&self.connections.get(&id)?.user)?;
+        let place = handles.binary_search_by_key(&id, |(at, _)| *at).ok()?;
+        handles.get(place).map(|(_, handle)| handle)
+    }
+
+    /// What a connection carries.
+    #[must_use]
+    pub fn scope(&self, id: ConnectionId) -> Option<Scope> {
+        self.connections.get(&id).map(|connection| connection.scope)
     }
 
     /// Every connection.

@@ -5,6 +5,7 @@
 //! itself is reported, so that the caller fills it from the store. Commit order and publish order may therefore differ
 //! (two tasks that commit in one batch race to publish) and no reader ever sees it.
 
+use std::collections::hash_map::Entry;
 use std::collections::{BTreeMap, HashMap};
 
 use crate::ids::{ConversationId, Seq};
@@ -34,13 +35,12 @@ impl<T> Sequencer<T> {
         Self { lanes: HashMap::new() }
     }
 
-    /// Opens a lane whose position is not known yet: items wait until [`start`](Self::start) tells it.
-    pub fn open(&mut self, conversation: ConversationId) {
-        self.lanes.entry(conversation).or_insert_with(|| Lane {
-            position: None,
-            waiting: BTreeMap::new(),
-            waiting_since: None,
-        });
+    /// Opens a lane whose position is not known yet: items wait until [`start`](Self::start) tells it. False if it was
+    /// open already.
+    pub fn open(&mut self, conversation: ConversationId) -> bool {
+        let Entry::Vacant(place) = self.lanes.entry(conversation) else { return false };
+        place.insert(Lane { position: None, waiting: BTreeMap::new(), waiting_since: None });
+        true
     }
 
     /// Forgets a lane that nobody listens to.
@@ -62,8 +62,12 @@ impl<T> Sequencer<T> {
     }
 
     /// Takes an item and returns what can be passed on now, in order. Without a lane nobody listens and nothing comes out.
+    /// A lane whose position is unknown begins by itself with the very first seq: nothing can have been before it.
     pub fn offer(&mut self, conversation: ConversationId, seq: Seq, item: T, now: Timestamp) -> Vec<T> {
         let Some(lane) = self.lanes.get_mut(&conversation) else { return Vec::new() };
+        if lane.position.is_none() && seq == Seq::ZERO.next() {
+            lane.position = Some(Seq::ZERO);
+        }
         let behind = lane.position.is_some_and(|position| seq <= position);
         if behind || (lane.waiting.len() >= MAX_WAITING && !lane.is_next(seq)) {
             return Vec::new();
@@ -83,7 +87,7 @@ impl<T> Sequencer<T> {
             .collect()
     }
 
-    /// Every lane with its position, for comparing with the store.
+    /// Every lane that runs with its position, for comparing with the store.
     pub fn positions(&self) -> impl Iterator<Item = (ConversationId, Seq)> {
         self.lanes.iter().filter_map(|(conversation, lane)| lane.position.map(|position| (*conversation, position)))
     }
@@ -160,6 +164,14 @@ mod tests {
         assert_eq!(lanes.offer(room(), seq(5), 5, NOW), []);
         assert_eq!(lanes.offer(room(), seq(4), 4, NOW), []);
         assert_eq!(lanes.start(room(), seq(4), NOW), (seq(5), vec![5]));
+    }
+
+    #[test]
+    fn a_log_that_begins_needs_no_head() {
+        let mut lanes = Sequencer::new();
+        lanes.open(room());
+        assert_eq!(lanes.offer(room(), seq(2), 2, NOW), []);
+        assert_eq!(lanes.offer(room(), seq(1), 1, NOW), [1, 2]);
     }
 
     #[test]

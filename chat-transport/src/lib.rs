@@ -1,3 +1,20 @@
 #![doc = include_str!("../README.md")]
 
+pub mod client;
 pub mod wire;
+
+mod close;
+mod deliveries;
+mod frame;
+mod gateway;
+mod guard;
+mod hub;
+mod outbox;
+mod session;
+mod settings;
+mod sync;
+
+pub use close::{CloseReason, may_reconnect};
+pub use gateway::{Gateway, Opening};
+pub use hub::Hub;
+pub use settings::SocketSettings;

@@ -8,6 +8,6 @@ mod inbound;
 pub mod json;
 mod views;
 
-pub use events::{EventView, ReadyView, ResyncReason, ServerFrame, SyncItems, encode, with_ref};
+pub use events::*;
 pub use inbound::{ClientFrame, SyncRequest, decode};
 pub use views::*;

@@ -1,0 +1,61 @@
+//! Deliveries on their way to the store: what reached sockets is collected, and one write notes all that came together.
+//!
+//! No timer: while one write is under way the next one fills.
+
+use std::collections::HashMap;
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
+
+use chat_core::Chat;
+use chat_core::chat::Delivery;
+use chat_core::ids::{ConversationId, Seq, UserId};
+use tokio::sync::Notify;
+
+/// How many deliveries one write notes at the most.
+const MAX_BATCH: usize = 512;
+
+/// How long to wait after a write that failed. Nothing is lost meanwhile: the marks only rise.
+const PAUSE: Duration = Duration::from_secs(1);
+
+#[derive(Debug, Default)]
+pub(crate) struct Deliveries {
+    pending: Mutex<HashMap<(ConversationId, UserId), Seq>>,
+    more: Notify,
+}
+
+impl Deliveries {
+    /// Notes that everything up to a seq reached a socket of a user.
+    pub(crate) fn note(&self, conversation: ConversationId, user: UserId, seq: Seq) {
+        {
+            let mut pending = self.pending.lock().unwrap_or_else(PoisonError::into_inner);
+            let known = pending.entry((conversation, user)).or_default();
+            *known = seq.max(*known);
+        }
+        self.more.notify_one();
+    }
+
+    /// Writes what was noted, for ever.
+    pub(crate) async fn record(&self, chat: &Chat) {
+        loop {
+            let batch = self.take();
+            if batch.is_empty() {
+                self.more.notified().await;
+                continue;
+            }
+            if let Err(error) = chat.delivered(&batch).await {
+                tracing::warn!(%error, "deliveries could not be noted; they will be tried again");
+                for delivery in batch {
+                    self.note(delivery.conversation, delivery.user, delivery.seq);
+                }
+                tokio::time::sleep(PAUSE).await;
+            }
+        }
+    }
+
+    fn take(&self) -> Vec<Delivery> {
+        let mut pending = self.pending.lock().unwrap_or_else(PoisonError::into_inner);
+        let some: Vec<_> = pending.keys().take(MAX_BATCH).copied().collect();
+        let taken = some.into_iter().filter_map(|key| pending.remove_entry(&key));
+        taken.map(|((conversation, user), seq)| Delivery { conversation, user, seq }).collect()
+    }
+}

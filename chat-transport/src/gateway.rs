@@ -1,0 +1,316 @@
+//! The gateway: opens sockets, keeps them honest, and closes them.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use chat_core::accounts::{Authenticator, Credential};
+use chat_core::command::Position;
+use chat_core::event::{Audience, Envelope, Event};
+use chat_core::ids::{ConnectionId, ConversationId, Seq, UserId};
+use chat_core::page::PageSize;
+use chat_core::ports::{Clock, EventBus};
+use chat_core::registry::Scope;
+use chat_core::{Chat, ChatError, ErrorCode, Identity};
+use futures_util::StreamExt;
+use tokio::io::{AsyncRead, AsyncWrite};
+use tokio_tungstenite::WebSocketStream;
+use tokio_tungstenite::tungstenite::Message;
+use tokio_tungstenite::tungstenite::protocol::Role;
+
+use crate::close::CloseReason;
+use crate::deliveries::Deliveries;
+use crate::frame::Frame;
+use crate::guard::Guarded;
+use crate::hub::{Arrival, Hub};
+use crate::outbox::Outbox;
+use crate::session::{Faults, Session, Socket, close, reason_of};
+use crate::settings::SocketSettings;
+use crate::wire::{ClientFrame, ReadyView, ServerFrame, decode, encode};
+
+/// How often holes in lanes are looked for, and how old one has to be.
+const REPAIR_EVERY: Duration = Duration::from_millis(200);
+const REPAIR_AFTER_MICROS: i64 = 200_000;
+
+/// How often the positions of all lanes are compared with the store.
+const COMPARE_EVERY: Duration = Duration::from_secs(4);
+
+/// How many conversations one comparison asks for at once.
+const COMPARE_BATCH: usize = 1_000;
+
+/// How often silent, expired and departed ones are looked for.
+const SWEEP_EVERY: Duration = Duration::from_secs(1);
+
+/// How long before its end a client is told that its token expires.
+const WARN_SECONDS: i64 = 60;
+
+/// What is known of a socket when it is upgraded.
+#[derive(Debug, Clone, Copy)]
+pub struct Opening {
+    /// Who opened it; none if its first frame has to tell.
+    pub identity: Option<Identity>,
+    /// What it carries.
+    pub scope: Scope,
+}
+
+/// Serves sockets.
+#[expect(missing_debug_implementations, reason = "the ports are trait objects without a text form")]
+pub struct Gateway {
+    pub(crate) chat: Arc<Chat>,
+    pub(crate) hub: Arc<Hub>,
+    pub(crate) authenticator: Arc<dyn Authenticator>,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) settings: SocketSettings,
+    pub(crate) deliveries: Deliveries,
+}
+
+impl Gateway {
+    /// A gateway between a chat and its hub.
+    #[must_use]
+    pub fn new(
+        chat: Arc<Chat>,
+        hub: Arc<Hub>,
+        authenticator: Arc<dyn Authenticator>,
+        clock: Arc<dyn Clock>,
+        settings: SocketSettings,
+    ) -> Arc<Self> {
+        Arc::new(Self { chat, hub, authenticator, clock, settings, deliveries: Deliveries::default() })
+    }
+
+    /// How many sockets are open.
+    #[must_use]
+    pub fn connection_count(&self) -> usize {
+        self.hub.connection_count()
+    }
+
+    /// Serves one socket, from right after the upgrade to its end.
+    pub async fn serve<S>(self: Arc<Self>, stream: S, opening: Opening)
+    where
+        S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+    {
+        let stream = Guarded::new(stream, self.settings.max_fragments);
+        let config = Some(self.settings.websocket());
+        let mut socket = WebSocketStream::from_raw_socket(stream, Role::Server, config).await;
+        // Beginnings are boxed: what they need is larger than what an idle socket keeps, and is given back afterwards.
+        let identity = match opening.identity {
+            Some(identity) => identity,
+            None => match Box::pin(self.first_frame(&mut socket)).await {
+                Ok(identity) => identity,
+                Err(reason) => return close(&mut socket, reason).await,
+            },
+        };
+        let Some(mut session) = Box::pin(self.begin(socket, identity, opening.scope)).await else { return };
+        let _departure = Departure { gateway: &self, user: identity.user, connection: session.connection };
+        if let Err(reason) = Box::pin(session.welcome()).await {
+            return close(&mut session.socket, reason).await;
+        }
+        if let Some(reason) = session.run().await {
+            close(&mut session.socket, reason).await;
+        }
+    }
+
+    /// Waits for `{"type":"auth","token":...}`.
+    async fn first_frame<S>(&self, socket: &mut Socket<S>) -> Result<Identity, CloseReason>
+    where
+        S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+    {
+        let first = async {
+            loop {
+                match socket.next().await {
+                    Some(Ok(Message::Text(text))) => return Ok(text),
+                    Some(Ok(Message::Binary(_))) => return Err(CloseReason::Binary),
+                    Some(Ok(Message::Ping(_) | Message::Pong(_) | Message::Frame(_))) => {}
+                    Some(Ok(Message::Close(_))) | None => return Err(CloseReason::AuthTimeout),
+                    Some(Err(error)) => return Err(reason_of(&error).unwrap_or(CloseReason::AuthTimeout)),
+                }
+            }
+        };
+        let text = tokio::time::timeout(self.settings.auth_timeout, first).await;
+        let text = text.map_err(|_| CloseReason::AuthTimeout)??;
+        let (_, Ok(ClientFrame::Auth { token })) = decode(text.as_str(), None) else {
+            return Err(CloseReason::BadToken);
+        };
+        self.authenticator.authenticate(&Credential::Token(token)).await.map_err(|error| match error.code() {
+            ErrorCode::Unavailable => CloseReason::Unavailable,
+            _ => CloseReason::BadToken,
+        })
+    }
+
+    /// Registers the connection before anything is read about where its conversations stand, so that nothing falls between.
+    async fn begin<S>(self: &Arc<Self>, mut socket: Socket<S>, identity: Identity, scope: Scope) -> Option<Session<S>>
+    where
+        S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+    {
+        let carried = match scope {
+            Scope::Everything => self.chat.carried_by(identity.user).await,
+            Scope::Only(one) => self.chat.may_carry(identity.user, one).await.map(|()| vec![one]),
+        };
+        let conversations = match carried {
+            Ok(conversations) => conversations,
+            Err(error) => {
+                let reason = match error.code() {
+                    ErrorCode::NotFound => CloseReason::NotAMember,
+                    _ => CloseReason::Unavailable,
+                };
+                close(&mut socket, reason).await;
+                return None;
+            }
+        };
+        let outbox = Outbox::new(self.settings.outbox_bytes, self.clock.now());
+        outbox.expire_at(identity.expires_at);
+        let (user, session) = (identity.user, identity.session);
+        let arrival = Arrival { user, session, scope, conversations, outbox: Arc::clone(&outbox) };
+        let connection = self.hub.add(arrival);
+        let gateway = Arc::clone(self);
+        Some(Session { gateway, socket, identity, scope, connection, outbox, faults: Faults::default() })
+    }
+
+    /// Keeps everything going, for ever: repairs holes, compares positions, notes deliveries, finds the silent and the
+    /// departed. Run it once per gateway.
+    pub async fn maintain(&self) {
+        tokio::join!(self.deliveries.record(&self.chat), self.repair(), self.compare(), self.sweep());
+    }
+
+    /// Fills holes in lanes from the store.
+    async fn repair(&self) {
+        loop {
+            tokio::time::sleep(REPAIR_EVERY).await;
+            for (conversation, position) in self.hub.stuck(REPAIR_AFTER_MICROS) {
+                self.fill(conversation, position).await;
+            }
+        }
+    }
+
+    /// Compares where the lanes stand with the store, so that even a hint that was lost altogether is made up for.
+    async fn compare(&self) {
+        loop {
+            tokio::time::sleep(COMPARE_EVERY).await;
+            let positions = self.hub.positions();
+            let ids: Vec<_> = positions.keys().copied().collect();
+            for some in ids.chunks(COMPARE_BATCH) {
+                let heads = match self.chat.heads(some).await {
+                    Ok(heads) => heads,
+                    Err(error) => {
+                        tracing::warn!(%error, "positions could not be compared with the store");
+                        continue;
+                    }
+                };
+                for (conversation, head) in heads {
+                    if let Some(position) = positions.get(&conversation).filter(|position| **position < head) {
+                        self.fill(conversation, *position).await;
+                    }
+                }
+            }
+        }
+    }
+
+    async fn fill(&self, conversation: ConversationId, mut after: Seq) {
+        loop {
+            let changes = match self.chat.log_after(conversation, after, PageSize::MAX).await {
+                Ok(changes) => changes,
+                Err(error) => {
+                    tracing::warn!(%error, %conversation, "a hole could not be filled yet");
+                    return;
+                }
+            };
+            for entry in changes.items {
+                after = entry.seq();
+                self.hub.publish(Envelope {
+                    event: Arc::new(Event::Entry(entry)),
+                    audience: Audience::Conversation { id: conversation, except: None },
+                    origin: None,
+                });
+            }
+            if after >= changes.head {
+                return;
+            }
+        }
+    }
+
+    /// Finds sockets that are silent or whose token expires, and users who are gone.
+    async fn sweep(&self) {
+        let heartbeat = i64::try_from(self.settings.heartbeat.as_secs()).unwrap_or(i64::MAX).max(1);
+        let mut last_ping = self.clock.now();
+        loop {
+            tokio::time::sleep(SWEEP_EVERY).await;
+            let now = self.clock.now();
+            let ping = now >= last_ping.plus_seconds(heartbeat);
+            if ping {
+                last_ping = now;
+            }
+            self.hub.each(|outbox| {
+                if now >= outbox.expires_at() {
+                    outbox.close(CloseReason::TokenExpired);
+                } else if now >= outbox.heard_at().plus_seconds(2 * heartbeat) {
+                    outbox.close(CloseReason::Silent);
+                } else {
+                    if now.plus_seconds(WARN_SECONDS) >= outbox.expires_at() && outbox.warn_once() {
+                        let expires_at = outbox.expires_at().to_string();
+                        outbox.push(Frame::note(encode(&ServerFrame::Expiring { expires_at })));
+                    }
+                    if ping {
+                        outbox.ping();
+                    }
+                }
+            });
+            if let Err(error) = self.chat.announce_departures().await {
+                tracing::warn!(%error, "departures could not be announced");
+            }
+        }
+    }
+
+    /// Asks every socket to send what it has and to close, with a hint to come back after a random part of the time given,
+    /// so that not all come back at once.
+    pub fn shut_down(&self, retry_after_ms_max: u64) {
+        let mut chance = self.clock.now().micros().unsigned_abs() | 1;
+        self.hub.each(|outbox| {
+            // A xorshift step: the hints only have to be spread, not secret.
+            chance ^= chance << 13;
+            chance ^= chance >> 7;
+            chance ^= chance << 17;
+            let retry_after_ms = chance % retry_after_ms_max.max(1);
+            outbox.close(CloseReason::GoingAway { retry_after_ms });
+        });
+    }
+}
+
+impl<S: AsyncRead + AsyncWrite + Unpin + Send + 'static> Session<S> {
+    /// Tells the client where everything stands. What waits in the outbox at or below that is covered by it.
+    async fn welcome(&mut self) -> Result<(), CloseReason> {
+        let unavailable = |error: ChatError| {
+            tracing::warn!(%error, "a socket could not be welcomed");
+            CloseReason::Unavailable
+        };
+        let user = self.identity.user;
+        let gateway = Arc::clone(&self.gateway);
+        if let Scope::Only(conversation) = self.scope {
+            let position = gateway.chat.connected_to(user, conversation).await.map_err(unavailable)?;
+            let heads: Vec<_> = position.iter().map(|position| (position.conversation, position.head)).collect();
+            gateway.hub.started(&heads);
+            return Ok(());
+        }
+        let mut welcome = gateway.chat.connected(user).await.map_err(unavailable)?;
+        let standing = |position: &Position| (position.conversation, position.head);
+        let heads: Vec<_> = welcome.positions.iter().map(standing).collect();
+        let covered = gateway.hub.started(&heads);
+        for position in &mut welcome.positions {
+            position.head = covered.get(&position.conversation).copied().unwrap_or(position.head);
+        }
+        self.outbox.drop_covered(&covered);
+        let heartbeat = gateway.settings.heartbeat.as_secs();
+        self.say(&ServerFrame::Ready(Box::new(ReadyView::of(&welcome, heartbeat))), None).await
+    }
+}
+
+/// Whatever way a socket ends, its connection leaves the hub and its user is one connection poorer.
+struct Departure<'a> {
+    gateway: &'a Gateway,
+    user: UserId,
+    connection: ConnectionId,
+}
+
+impl Drop for Departure<'_> {
+    fn drop(&mut self) {
+        self.gateway.hub.remove(self.connection);
+        self.gateway.chat.disconnected(self.user);
+    }
+}

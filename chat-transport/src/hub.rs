@@ -1,0 +1,228 @@
+//! The hub: where an event meets the connections of this node.
+//!
+//! It owns the connection registry and the sequencer. An entry of a log goes through its lane, so that every connection sees
+//! every conversation in order and without a hole, in whatever order the tasks that committed get to publish.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use chat_core::event::{Audience, Envelope, Event, Origin};
+use chat_core::ids::{ConnectionId, ConversationId, Seq, SessionId, UserId};
+use chat_core::log::{LogEntry, MembershipStep, UserNotice};
+use chat_core::ports::{Clock, EventBus};
+use chat_core::registry::{Registry, Scope};
+use chat_core::sequencer::Sequencer;
+
+use crate::close::CloseReason;
+use crate::frame::{Frame, Outgoing};
+use crate::outbox::Outbox;
+
+/// Connects events with connections.
+#[expect(missing_debug_implementations, reason = "the clock is a trait object without a text form")]
+pub struct Hub {
+    // A plain mutex: it is held while frames are pushed into queues, and never across an await.
+    state: Mutex<State>,
+    clock: Arc<dyn Clock>,
+}
+
+#[derive(Debug, Default)]
+struct State {
+    registry: Registry<Arc<Outbox>>,
+    lanes: Sequencer<Outgoing>,
+}
+
+/// A connection to be added.
+#[derive(Debug)]
+pub(crate) struct Arrival {
+    pub(crate) user: UserId,
+    pub(crate) session: Option<SessionId>,
+    pub(crate) scope: Scope,
+    pub(crate) conversations: Vec<ConversationId>,
+    pub(crate) outbox: Arc<Outbox>,
+}
+
+impl EventBus for Hub {
+    fn publish(&self, envelope: Envelope) {
+        if let Event::SessionEnded(session) = *envelope.event {
+            self.state().close_session(session);
+            return;
+        }
+        // Encoding happens before the lock is taken, once for all.
+        if let Some(frame) = Frame::of(&envelope.event) {
+            self.accept(Outgoing { envelope, frame });
+        }
+    }
+}
+
+impl Hub {
+    /// A hub without connections.
+    #[must_use]
+    pub fn new(clock: Arc<dyn Clock>) -> Arc<Self> {
+        Arc::new(Self { state: Mutex::default(), clock })
+    }
+
+    /// How many connections there are.
+    #[must_use]
+    pub fn connection_count(&self) -> usize {
+        self.state().registry.len()
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn accept(&self, outgoing: Outgoing) {
+        let now = self.clock.now();
+        let mut state = self.state();
+        let Event::Entry(entry) = outgoing.envelope.event.as_ref() else {
+            state.deliver(&outgoing);
+            return;
+        };
+        let (conversation, seq) = (entry.conversation(), entry.seq());
+        if !state.registry.is_carried(conversation) {
+            // Nobody here carries it; only its own author may wait for the answer.
+            state.answer_origin(&outgoing.frame, outgoing.envelope.origin.as_ref());
+            return;
+        }
+        for ready in state.lanes.offer(conversation, seq, outgoing, now) {
+            state.deliver(&ready);
+        }
+    }
+
+    /// Adds a connection. From now on it gets what is published; its lanes run from the heads that
+    /// [`started`](Self::started) tells.
+    pub(crate) fn add(&self, arrival: Arrival) -> ConnectionId {
+        let mut state = self.state();
+        for conversation in &arrival.conversations {
+            state.lanes.open(*conversation);
+        }
+        let Arrival { user, session, scope, conversations, outbox } = arrival;
+        state.registry.add(user, session, scope, conversations, &outbox)
+    }
+
+    /// Tells the heads that were read after a connection was added. Returns where each lane really stands: at the head or
+    /// beyond. Whatever a connection gets live follows that.
+    pub(crate) fn started(&self, heads: &[(ConversationId, Seq)]) -> HashMap<ConversationId, Seq> {
+        let now = self.clock.now();
+        let mut state = self.state();
+        let mut positions = HashMap::with_capacity(heads.len());
+        for (conversation, head) in heads {
+            let (position, ready) = state.lanes.start(*conversation, *head, now);
+            for outgoing in ready {
+                state.deliver(&outgoing);
+            }
+            positions.insert(*conversation, position.max(*head));
+        }
+        positions
+    }
+
+    /// Removes a connection, and the lanes that nobody needs any more.
+    pub(crate) fn remove(&self, connection: ConnectionId) {
+        let mut state = self.state();
+        for conversation in state.registry.remove(connection) {
+            state.lanes.close(conversation);
+        }
+    }
+
+    /// Lanes with a hole that did not close by itself.
+    pub(crate) fn stuck(&self, patience_micros: i64) -> Vec<(ConversationId, Seq)> {
+        self.state().lanes.stuck(self.clock.now(), patience_micros)
+    }
+
+    /// Every lane, for comparing with the store.
+    pub(crate) fn positions(&self) -> HashMap<ConversationId, Seq> {
+        self.state().lanes.positions().collect()
+    }
+
+    /// Does something with every connection.
+    pub(crate) fn each(&self, mut act: impl FnMut(&Outbox)) {
+        for (_, outbox) in self.state().registry.all() {
+            act(outbox);
+        }
+    }
+}
+
+impl State {
+    fn deliver(&mut self, outgoing: &Outgoing) {
+        let Outgoing { envelope, frame } = outgoing;
+        let origin = envelope.origin.as_ref();
+        let mut answered = false;
+        let mut push = |connection: ConnectionId, outbox: &Arc<Outbox>| match origin {
+            Some(origin) if origin.connection == connection => {
+                outbox.push(frame.answering(&origin.reference));
+                answered = true;
+            }
+            Some(_) | None => outbox.push(Arc::clone(frame)),
+        };
+        match &envelope.audience {
+            Audience::Conversation { id, except } => {
+                for (connection, user, outbox) in self.registry.carrying(*id) {
+                    if Some(user) != *except {
+                        push(connection, outbox);
+                    }
+                }
+            }
+            Audience::Users { users, about } => {
+                for user in users {
+                    self.registry.of_user(*user, *about).for_each(|(connection, outbox)| push(connection, outbox));
+                }
+            }
+            Audience::Session(session) => {
+                self.registry.of_session(*session).for_each(|(connection, outbox)| push(connection, outbox));
+            }
+        }
+        if !answered {
+            self.answer_origin(frame, origin);
+        }
+        self.follow(&envelope.event);
+    }
+
+    /// Gives the one who caused an event its answer, even if it is not in the audience.
+    fn answer_origin(&self, frame: &Frame, origin: Option<&Origin>) {
+        let Some(origin) = origin else { return };
+        if let Some(outbox) = self.registry.get(origin.connection) {
+            outbox.push(frame.answering(&origin.reference));
+        }
+    }
+
+    /// Keeps who carries what in step with who is in what.
+    fn follow(&mut self, event: &Event) {
+        match event {
+            Event::UserEntry(entry) => {
+                if let UserNotice::ConversationAdded { conversation, .. } = entry.notice
+                    && self.registry.join(entry.user, conversation)
+                    && self.lanes.open(conversation)
+                {
+                    // A conversation that nobody here carried before is new to everybody: its whole log is to come.
+                    self.lanes.start(conversation, Seq::ZERO, entry.at);
+                }
+            }
+            Event::Entry(LogEntry::Membership(entry)) => match entry.change {
+                MembershipStep::Joined { .. } => {
+                    self.registry.join(entry.user, entry.conversation);
+                }
+                MembershipStep::Left => {
+                    for (connection, outbox) in self.registry.of_user(entry.user, Some(entry.conversation)) {
+                        if self.registry.scope(connection) == Some(Scope::Only(entry.conversation)) {
+                            outbox.close(CloseReason::NotAMember);
+                        }
+                    }
+                    if self.registry.leave(entry.user, entry.conversation) {
+                        self.lanes.close(entry.conversation);
+                    }
+                }
+            },
+            Event::Entry(LogEntry::Message(_))
+            | Event::Receipt(_)
+            | Event::Presence(_)
+            | Event::Typing { .. }
+            | Event::SessionEnded(_) => {}
+        }
+    }
+
+    fn close_session(&self, session: SessionId) {
+        for (_, outbox) in self.registry.of_session(session) {
+            outbox.close(CloseReason::SessionEnded);
+        }
+    }
+}

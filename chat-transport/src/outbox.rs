@@ -1,0 +1,222 @@
+//! What waits for one connection: a queue bounded by bytes, and the signals that its session acts on.
+//!
+//! Pushing never blocks and never fails. A reader that is too slow first loses what is ephemeral; then its whole queue is
+//! replaced by one `resync` frame, after which nothing is queued until that frame was taken. So a queue never holds more
+//! than its limit, and a hole is always announced.
+
+use std::collections::{HashMap, VecDeque};
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use chat_core::ids::{ConversationId, Seq};
+use chat_core::time::Timestamp;
+use tokio::sync::Notify;
+
+use crate::close::CloseReason;
+use crate::frame::Frame;
+use crate::wire::{ResyncReason, ServerFrame, encode};
+
+/// One connection as the rest of the house sees it.
+#[derive(Debug)]
+pub(crate) struct Outbox {
+    // A plain mutex: it is held for a push or a swap and never across an await.
+    queue: Mutex<Queue>,
+    wake: Notify,
+    limit: usize,
+    heard_at: AtomicI64,
+    expires_at: AtomicI64,
+}
+
+#[derive(Debug, Default)]
+struct Queue {
+    frames: VecDeque<Arc<Frame>>,
+    bytes: usize,
+    /// The queue holds nothing but a `resync` that was not taken yet.
+    overflowed: bool,
+    ping: bool,
+    warned: bool,
+    close: Option<CloseReason>,
+}
+
+/// What a session finds when it looks.
+#[derive(Debug, Default)]
+pub(crate) struct Drained {
+    pub(crate) frames: VecDeque<Arc<Frame>>,
+    pub(crate) ping: bool,
+    pub(crate) close: Option<CloseReason>,
+}
+
+/// No expiry.
+const NEVER: i64 = i64::MAX;
+
+impl Outbox {
+    pub(crate) fn new(limit: usize, now: Timestamp) -> Arc<Self> {
+        Arc::new(Self {
+            queue: Mutex::default(),
+            wake: Notify::new(),
+            limit,
+            heard_at: AtomicI64::new(now.micros()),
+            expires_at: AtomicI64::new(NEVER),
+        })
+    }
+
+    fn queue(&self) -> MutexGuard<'_, Queue> {
+        self.queue.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Queues a frame.
+    pub(crate) fn push(&self, frame: Arc<Frame>) {
+        {
+            let mut queue = self.queue();
+            if queue.overflowed || queue.close.is_some() {
+                return;
+            }
+            queue.bytes += frame.weight();
+            queue.frames.push_back(frame);
+            if queue.bytes > self.limit {
+                queue.shed(self.limit);
+            }
+        }
+        self.wake.notify_one();
+    }
+
+    /// Asks the session to close. The first reason counts.
+    pub(crate) fn close(&self, reason: CloseReason) {
+        self.queue().close.get_or_insert(reason);
+        self.wake.notify_one();
+    }
+
+    /// Asks the session to ping its client.
+    pub(crate) fn ping(&self) {
+        self.queue().ping = true;
+        self.wake.notify_one();
+    }
+
+    /// Waits until there may be something to take.
+    pub(crate) async fn ready(&self) {
+        self.wake.notified().await;
+    }
+
+    /// Takes everything.
+    pub(crate) fn drain(&self) -> Drained {
+        let mut queue = self.queue();
+        queue.bytes = 0;
+        queue.overflowed = false;
+        Drained {
+            frames: std::mem::take(&mut queue.frames),
+            ping: std::mem::take(&mut queue.ping),
+            close: queue.close,
+        }
+    }
+
+    /// Takes out entries that the client just got in another way: those at or below a seq of their conversation.
+    pub(crate) fn drop_covered(&self, covered: &HashMap<ConversationId, Seq>) {
+        let mut queue = self.queue();
+        let is_covered = |frame: &Frame| {
+            frame.place.is_some_and(|(conversation, seq)| covered.get(&conversation).is_some_and(|head| seq <= *head))
+        };
+        queue.frames.retain(|frame| !is_covered(frame));
+        queue.bytes = queue.frames.iter().map(|frame| frame.weight()).sum();
+    }
+
+    /// Notes that the client was heard.
+    pub(crate) fn heard(&self, now: Timestamp) {
+        self.heard_at.store(now.micros(), Ordering::Relaxed);
+    }
+
+    /// When the client was last heard.
+    pub(crate) fn heard_at(&self) -> Timestamp {
+        Timestamp::from_micros(self.heard_at.load(Ordering::Relaxed))
+    }
+
+    /// Until when the proof of identity holds; none if it does not end.
+    pub(crate) fn expire_at(&self, at: Option<Timestamp>) {
+        self.expires_at.store(at.map_or(NEVER, Timestamp::micros), Ordering::Relaxed);
+        self.queue().warned = false;
+    }
+
+    /// Until when the proof of identity holds.
+    pub(crate) fn expires_at(&self) -> Timestamp {
+        Timestamp::from_micros(self.expires_at.load(Ordering::Relaxed))
+    }
+
+    /// True the first time that it is asked after a new expiry was set.
+    pub(crate) fn warn_once(&self) -> bool {
+        !std::mem::replace(&mut self.queue().warned, true)
+    }
+}
+
+impl Queue {
+    /// Makes room: what is ephemeral goes first, and if that is not enough, everything, with a note that says so.
+    fn shed(&mut self, limit: usize) {
+        self.frames.retain(|frame| !frame.is_ephemeral);
+        self.bytes = self.frames.iter().map(|frame| frame.weight()).sum();
+        if self.bytes <= limit {
+            return;
+        }
+        let note = ServerFrame::Resync { conversation_id: None, reason: ResyncReason::SlowReader };
+        let note = Frame::note(encode(&note));
+        self.bytes = note.weight();
+        self.frames = VecDeque::from([note]);
+        self.overflowed = true;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn outbox() -> Arc<Outbox> {
+        Outbox::new(100, Timestamp::default())
+    }
+
+    fn frame(text: &str, is_ephemeral: bool, place: Option<(i64, i64)>) -> Arc<Frame> {
+        let place = place.and_then(|(conversation, seq)| Some((ConversationId::new(conversation)?, Seq::new(seq)?)));
+        Arc::new(Frame { text: text.to_owned().into(), place, author: None, is_ephemeral })
+    }
+
+    fn texts(outbox: &Outbox) -> Vec<String> {
+        outbox.drain().frames.iter().map(|frame| frame.text.to_string()).collect()
+    }
+
+    #[test]
+    fn a_slow_reader_first_loses_what_is_ephemeral() {
+        let outbox = outbox();
+        outbox.push(frame(&"m".repeat(60), false, None));
+        outbox.push(frame(&"t".repeat(30), true, None));
+        outbox.push(frame(&"n".repeat(30), false, None));
+        assert_eq!(texts(&outbox), ["m".repeat(60), "n".repeat(30)]);
+    }
+
+    #[test]
+    fn then_its_queue_becomes_one_note_and_stays_that_until_it_was_taken() {
+        let outbox = outbox();
+        for _ in 0..50 {
+            outbox.push(frame(&"m".repeat(60), false, None));
+        }
+        assert_eq!(texts(&outbox), [r#"{"type":"resync","data":{"reason":"slow_reader"}}"#]);
+        outbox.push(frame("next", false, None));
+        assert_eq!(texts(&outbox), ["next"]);
+    }
+
+    #[test]
+    fn what_came_another_way_is_taken_out_and_the_rest_keeps_its_order() {
+        let outbox = outbox();
+        for (conversation, seq) in [(1, 4), (2, 9), (1, 5), (1, 6)] {
+            outbox.push(frame(&format!("{conversation}:{seq}"), false, Some((conversation, seq))));
+        }
+        let covered = HashMap::from([(ConversationId::new(1).expect("an id"), Seq::new(5).expect("a seq"))]);
+        outbox.drop_covered(&covered);
+        assert_eq!(texts(&outbox), ["2:9", "1:6"]);
+    }
+
+    #[test]
+    fn the_first_reason_to_close_counts_and_nothing_is_queued_after_it() {
+        let outbox = outbox();
+        outbox.close(CloseReason::SessionEnded);
+        outbox.close(CloseReason::Silent);
+        outbox.push(frame("late", false, None));
+        let drained = outbox.drain();
+        assert_eq!((drained.close, drained.frames.len()), (Some(CloseReason::SessionEnded), 0));
+    }
+}

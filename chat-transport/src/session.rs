@@ -1,0 +1,338 @@
+//! A session: the life of one socket, in one task.
+//!
+//! It reads a frame, decodes it, asks the chat, and writes what its outbox holds, all of it in one go. Answers that only this
+//! client gets are written at once; events come through the outbox in the order of their logs.
+
+use std::collections::{HashMap, VecDeque};
+use std::sync::Arc;
+use std::time::Duration;
+
+use chat_core::command::{Actor, MarksReply};
+use chat_core::error::ErrorCode;
+use chat_core::event::Origin;
+use chat_core::ids::{ConnectionId, ConversationId, Seq};
+use chat_core::registry::Scope;
+use chat_core::time::Timestamp;
+use chat_core::{ChatError, Command, Identity, Reply};
+use futures_util::{SinkExt, StreamExt};
+use tokio::io::{AsyncRead, AsyncWrite};
+use tokio_tungstenite::WebSocketStream;
+use tokio_tungstenite::tungstenite::error::{CapacityError, ProtocolError};
+use tokio_tungstenite::tungstenite::{Bytes, Error, Message};
+
+use crate::close::CloseReason;
+use crate::frame::Frame;
+use crate::gateway::Gateway;
+use crate::guard::{Guarded, TooManyFragments};
+use crate::outbox::{Drained, Outbox};
+use crate::sync;
+use crate::wire::{
+    ClientFrame, EventView, MessageView, ReceiptView, ResyncReason, ServerFrame, SyncRequest, TypingView, decode, encode,
+    with_ref,
+};
+
+pub(crate) type Socket<S> = WebSocketStream<Guarded<S>>;
+
+/// One socket that has proved whose it is.
+pub(crate) struct Session<S> {
+    pub(crate) gateway: Arc<Gateway>,
+    pub(crate) socket: Socket<S>,
+    pub(crate) identity: Identity,
+    pub(crate) scope: Scope,
+    pub(crate) connection: ConnectionId,
+    pub(crate) outbox: Arc<Outbox>,
+    pub(crate) faults: Faults,
+}
+
+/// How long a peer may take to say goodbye.
+const GOODBYE: Duration = Duration::from_secs(1);
+
+/// How a session goes on after one frame.
+type Step = Result<(), CloseReason>;
+
+impl<S: AsyncRead + AsyncWrite + Unpin + Send + 'static> Session<S> {
+    /// Serves the socket until it ends, and says why if it was this side that ended it.
+    pub(crate) async fn run(&mut self) -> Option<CloseReason> {
+        loop {
+            let step = tokio::select! {
+                message = self.socket.next() => match message {
+                    Some(Ok(message)) => self.receive(message).await,
+                    Some(Err(error)) => return reason_of(&error),
+                    None => return None,
+                },
+                () = self.outbox.ready() => Ok(()),
+            };
+            if let Err(reason) = step {
+                return Some(reason);
+            }
+            if let Err(reason) = self.deliver().await {
+                return reason;
+            }
+        }
+    }
+
+    /// Writes everything that waits, in one flush.
+    async fn deliver(&mut self) -> Result<(), Option<CloseReason>> {
+        let Drained { frames, ping, close } = self.outbox.drain();
+        self.write(frames, ping).await?;
+        match close {
+            Some(reason) => Err(Some(reason)),
+            None => Ok(()),
+        }
+    }
+
+    async fn write(&mut self, frames: VecDeque<Arc<Frame>>, ping: bool) -> Result<(), Option<CloseReason>> {
+        if frames.is_empty() && !ping {
+            return Ok(());
+        }
+        let mut received: HashMap<ConversationId, Seq> = HashMap::new();
+        let timeout = self.gateway.settings.write_timeout;
+        let written = tokio::time::timeout(timeout, async {
+            for frame in &frames {
+                self.socket.feed(Message::Text(frame.text.clone())).await?;
+                if let (Some(author), Some((conversation, seq))) = (frame.author, frame.place)
+                    && author != self.identity.user
+                {
+                    received.insert(conversation, seq);
+                }
+            }
+            if ping {
+                self.socket.feed(Message::Ping(Bytes::new())).await?;
+            }
+            self.socket.flush().await
+        });
+        match written.await {
+            Ok(Ok(())) => {}
+            Ok(Err(error)) => return Err(reason_of(&error)),
+            Err(_) => return Err(Some(CloseReason::TooSlow)),
+        }
+        for (conversation, seq) in received {
+            self.gateway.deliveries.note(conversation, self.identity.user, seq);
+        }
+        Ok(())
+    }
+
+    /// Sends a frame to this client alone, right now.
+    pub(crate) async fn say(&mut self, frame: &ServerFrame, reference: Option<&str>) -> Step {
+        self.say_text(encode(frame), reference).await
+    }
+
+    async fn say_event(&mut self, event: &EventView, reference: Option<&str>) -> Step {
+        self.say_text(encode(event), reference).await
+    }
+
+    async fn say_text(&mut self, text: String, reference: Option<&str>) -> Step {
+        let text = reference.map_or_else(|| text.clone(), |reference| with_ref(&text, reference));
+        let frames = VecDeque::from([Frame::note(text)]);
+        self.write(frames, false).await.map_err(|reason| reason.unwrap_or(CloseReason::Silent))
+    }
+
+    async fn receive(&mut self, message: Message) -> Step {
+        let now = self.gateway.clock.now();
+        self.outbox.heard(now);
+        match message {
+            Message::Text(text) => self.read(text.as_str(), now).await,
+            Message::Ping(_) => self.faults.ping(now, self.gateway.settings.max_pings_per_second),
+            Message::Binary(_) => Err(CloseReason::Binary),
+            Message::Pong(_) | Message::Close(_) | Message::Frame(_) => Ok(()),
+        }
+    }
+
+    async fn read(&mut self, text: &str, now: Timestamp) -> Step {
+        let implied = match self.scope {
+            Scope::Everything => None,
+            Scope::Only(conversation) => Some(conversation),
+        };
+        let (reference, frame) = decode(text, implied);
+        let reference = reference.as_deref();
+        let outcome = match frame {
+            Ok(ClientFrame::Ping) => {
+                self.faults.ping(now, self.gateway.settings.max_pings_per_second)?;
+                return self.say(&ServerFrame::Pong, reference).await;
+            }
+            Ok(ClientFrame::Auth { token }) => self.renew(token, reference).await,
+            Ok(ClientFrame::Sync(request)) => self.sync(request, reference).await,
+            Ok(ClientFrame::Command(command)) => self.command(command, reference).await,
+            Err(error) => Err(Stop::Refused(error)),
+        };
+        match outcome {
+            Ok(()) => Ok(()),
+            Err(Stop::Close(reason)) => Err(reason),
+            Err(Stop::Refused(error)) => {
+                log_fault(&error);
+                self.say(&ServerFrame::from(&error), reference).await?;
+                match error.code() {
+                    ErrorCode::BadRequest => {
+                        self.faults.misunderstood(now, self.gateway.settings.max_errors_per_minute)
+                    }
+                    _ => Ok(()),
+                }
+            }
+        }
+    }
+
+    fn actor(&self, reference: Option<&str>) -> Actor {
+        let connection = self.connection;
+        let origin = reference.map(|reference| Origin { connection, reference: reference.to_owned() });
+        Actor { user: self.identity.user, session: self.identity.session, origin }
+    }
+
+    /// Carries out a command. What changed something is acknowledged by its own event, through the outbox, in order; what
+    /// changed nothing is answered here.
+    async fn command(&mut self, command: Command, reference: Option<&str>) -> Result<(), Stop> {
+        let typing = if let Command::SetTyping { conversation, is_typing } = command {
+            Some(TypingView { conversation_id: conversation.get(), user_id: self.identity.user.get(), is_typing })
+        } else {
+            None
+        };
+        let reply = self.gateway.chat.handle(&self.actor(reference), command).await?;
+        let answer = match reply {
+            Reply::Sent(sent) if !sent.fresh => Some(EventView::MessageNew(MessageView::from(&sent.message))),
+            Reply::Marks(marks) if !marks.fresh => Some(self.standing(&marks)),
+            Reply::Done => typing.filter(|_| reference.is_some()).map(EventView::Typing),
+            _ => None,
+        };
+        if let Some(event) = answer {
+            self.say_event(&event, reference).await?;
+        }
+        Ok(())
+    }
+
+    /// A read mark that stands where it stood.
+    fn standing(&self, reply: &MarksReply) -> EventView {
+        EventView::MessageRead(ReceiptView {
+            id: reply.message.map(chat_core::ids::MessageId::get),
+            conversation_id: reply.conversation.get(),
+            seq: reply.marks.read.get(),
+            user_id: self.identity.user.get(),
+            delivered_at: None,
+            read_at: None,
+        })
+    }
+
+    /// Tells the client what it misses. Pages go out before anything that waits in the outbox, and what they cover is taken
+    /// out of it, so that the stream stays in order and without doubles.
+    async fn sync(&mut self, request: SyncRequest, reference: Option<&str>) -> Result<(), Stop> {
+        let gateway = Arc::clone(&self.gateway);
+        if !sync::is_of_this_epoch(&gateway.chat, &request).await? {
+            let frame = ServerFrame::Resync { conversation_id: None, reason: ResyncReason::EpochChanged };
+            self.say(&frame, reference).await?;
+            return Ok(self.say(&ServerFrame::SyncDone {}, reference).await?);
+        }
+        let actor = self.actor(None);
+        if let Some(cursor) = request.user_cursor {
+            let replay = sync::replay_own(&gateway.chat, &actor, cursor).await?;
+            self.replay(replay, reference).await?;
+        }
+        for (conversation, cursor) in request.cursors {
+            let max_replay = gateway.settings.max_replay;
+            let replay = sync::replay_conversation(&gateway.chat, &actor, conversation, cursor, max_replay).await?;
+            self.replay(replay, reference).await?;
+        }
+        Ok(self.say(&ServerFrame::SyncDone {}, reference).await?)
+    }
+
+    async fn replay(&mut self, replay: sync::Replay, reference: Option<&str>) -> Result<(), Stop> {
+        for frame in &replay.frames {
+            self.say(frame, reference).await?;
+        }
+        self.outbox.drop_covered(&replay.covered);
+        for (conversation, seq) in replay.covered {
+            self.gateway.deliveries.note(conversation, self.identity.user, seq);
+        }
+        Ok(())
+    }
+
+    /// Takes a newer token, so that the socket can live on.
+    async fn renew(&mut self, token: String, reference: Option<&str>) -> Result<(), Stop> {
+        let credential = chat_core::accounts::Credential::Token(token);
+        let identity = self.gateway.authenticator.authenticate(&credential).await?;
+        if (identity.user, identity.session) != (self.identity.user, self.identity.session) {
+            return Err(ChatError::from(ErrorCode::Unauthenticated).into());
+        }
+        self.outbox.expire_at(identity.expires_at);
+        let expires_at = identity.expires_at.map(|at| at.to_string());
+        Ok(self.say(&ServerFrame::Renewed { expires_at }, reference).await?)
+    }
+}
+
+/// Ends a socket politely, but does not wait for a peer that does not.
+pub(crate) async fn close<S>(socket: &mut Socket<S>, reason: CloseReason)
+where
+    S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+{
+    let goodbye = async {
+        let _ = socket.close(Some(reason.frame())).await;
+        while let Some(Ok(_)) = socket.next().await {}
+    };
+    let _ = tokio::time::timeout(GOODBYE, goodbye).await;
+}
+
+/// Why a frame was not carried out.
+enum Stop {
+    /// The client is told.
+    Refused(ChatError),
+    /// The socket ends.
+    Close(CloseReason),
+}
+
+impl From<ChatError> for Stop {
+    fn from(error: ChatError) -> Self {
+        Self::Refused(error)
+    }
+}
+
+impl From<CloseReason> for Stop {
+    fn from(reason: CloseReason) -> Self {
+        Self::Close(reason)
+    }
+}
+
+/// What a client did wrong lately.
+#[derive(Debug, Default)]
+pub(crate) struct Faults {
+    errors: u32,
+    errors_since: Timestamp,
+    pings: u32,
+    pings_since: Timestamp,
+}
+
+impl Faults {
+    fn misunderstood(&mut self, now: Timestamp, max: u32) -> Step {
+        count(&mut self.errors, &mut self.errors_since, now, 60);
+        if self.errors >= max { Err(CloseReason::TooManyErrors) } else { Ok(()) }
+    }
+
+    fn ping(&mut self, now: Timestamp, max: u32) -> Step {
+        count(&mut self.pings, &mut self.pings_since, now, 1);
+        if self.pings > max { Err(CloseReason::Flood) } else { Ok(()) }
+    }
+}
+
+/// Counts within windows of some seconds.
+fn count(counter: &mut u32, since: &mut Timestamp, now: Timestamp, seconds: i64) {
+    if now >= since.plus_seconds(seconds) {
+        (*counter, *since) = (0, now);
+    }
+    *counter += 1;
+}
+
+/// What the client is told when its own frames were the fault; none where the connection is simply gone.
+pub(crate) fn reason_of(error: &Error) -> Option<CloseReason> {
+    match error {
+        Error::Capacity(CapacityError::MessageTooLong { .. } | CapacityError::TooManyHeaders) => Some(CloseReason::TooBig),
+        Error::Utf8(_) => Some(CloseReason::InvalidUtf8),
+        Error::Io(error) if error.get_ref().is_some_and(|inner| inner.is::<TooManyFragments>()) => {
+            Some(CloseReason::TooManyFragments)
+        }
+        Error::Protocol(ProtocolError::ResetWithoutClosingHandshake) => None,
+        Error::Protocol(_) => Some(CloseReason::ProtocolError),
+        _ => None,
+    }
+}
+
+fn log_fault(error: &ChatError) {
+    if let ChatError::Store(cause) = error {
+        tracing::error!(error = cause as &dyn std::error::Error, "a command failed in the store");
+    }
+}
