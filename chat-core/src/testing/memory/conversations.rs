@@ -14,7 +14,8 @@ use crate::log::{LogEntry, MembershipEntry, MembershipStep, UserEntry, UserNotic
 use crate::message::is_unread;
 use crate::page::{Page, PageSize};
 use crate::ports::{
-    ConversationStore, Departed, Departure, DirectFacts, DirectOpened, Facts, GroupCreated, NewDirect, NewGroup, StoreError,
+    ConversationStore, Departed, Departure, DirectFacts, DirectOpened, Facts, GroupCreated, NewDirect, NewGroup,
+    StoreError,
 };
 use crate::receipt::Marks;
 use crate::time::Timestamp;
@@ -161,7 +162,8 @@ impl State {
         at: Timestamp,
     ) -> Result<(Conversation, Vec<UserEntry>), StoreError> {
         let id = next_id(&mut self.last.conversation, ConversationId::new)?;
-        let members: BTreeMap<_, _> = members.iter().map(|(user, role)| (*user, new_member(*user, *role, at))).collect();
+        let members: BTreeMap<_, _> =
+            members.iter().map(|(user, role)| (*user, new_member(*user, *role, at))).collect();
         let conversation = Conversation {
             id,
             kind,
@@ -200,7 +202,8 @@ impl ConversationRow {
     fn view_of(&self, user: UserId) -> Option<ConversationView> {
         let me = self.members.get(&user)?.member.clone();
         let after = me.marks.read.max(me.joined_seq);
-        let unread = self.messages_after(after).filter(|message| is_unread(message.seq, message.sender, user, &me.marks));
+        let unread =
+            self.messages_after(after).filter(|message| is_unread(message.seq, message.sender, user, &me.marks));
         Some(ConversationView {
             conversation: self.conversation.clone(),
             unread: u32::try_from(unread.count()).unwrap_or(u32::MAX),

@@ -89,7 +89,8 @@ impl MessageStore for MemoryStore {
     async fn own_changes(&self, user: UserId, after: Seq, size: PageSize) -> Result<OwnChanges, StoreError> {
         let state = self.state();
         let Some(log) = state.own_logs.get(&user) else { return Ok(OwnChanges { items: Vec::new(), head: Seq::ZERO }) };
-        let items = log.iter().filter(|entry| entry.seq > after).take(size.get()).map(|entry| state.as_it_stands(entry));
+        let items =
+            log.iter().filter(|entry| entry.seq > after).take(size.get()).map(|entry| state.as_it_stands(entry));
         Ok(OwnChanges { items: items.collect(), head: log.last().map_or(Seq::ZERO, |entry| entry.seq) })
     }
 }

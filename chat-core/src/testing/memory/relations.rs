@@ -90,7 +90,9 @@ impl RelationStore for MemoryStore {
 /// the blocker may never have seen it.
 const fn concerns_request(notice: RelationNotice) -> bool {
     match notice {
-        RelationNotice::Requested | RelationNotice::Accepted | RelationNotice::Declined | RelationNotice::Cancelled => true,
+        RelationNotice::Requested | RelationNotice::Accepted | RelationNotice::Declined | RelationNotice::Cancelled => {
+            true
+        }
         RelationNotice::Removed | RelationNotice::Blocked | RelationNotice::Unblocked => false,
     }
 }

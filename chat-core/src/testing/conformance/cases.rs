@@ -1,0 +1,227 @@
+//! The list of all cases: the only place that names them.
+
+/// Calls a macro with every case of the conformance suite: `callback! { args subject { case case ... } ... }`.
+///
+/// The callback's path and its arguments are given in brackets.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! for_each_case {
+    ([$($callback:tt)*] [$($args:tt)*]) => {
+        $($callback)*! {
+            [$($args)*]
+            accounts {
+                a_user_is_found_by_id_by_name_and_by_address
+                who_was_never_made_is_not_found
+                a_login_that_no_name_can_be_finds_nobody
+                users_come_in_the_order_of_their_ids_each_once
+                capitals_do_not_make_another_name
+                look_alikes_do_not_make_another_name
+                names_of_every_script_live_side_by_side
+                an_address_has_one_account
+                users_without_address_do_not_collide
+                a_taken_name_is_told_before_a_taken_address
+                a_refused_user_leaves_no_trace
+                of_many_at_once_one_gets_the_name
+                of_many_at_once_one_gets_the_address
+                many_different_users_at_once_are_all_made
+                a_status_replaces_the_one_before_with_its_line
+                last_seen_never_moves_back
+                the_latest_of_many_last_seen_stays
+                a_password_is_replaced
+                what_is_set_for_nobody_is_passed_over
+            }
+            search {
+                the_beginning_of_the_folded_name_is_searched
+                names_of_every_script_are_found_in_any_capitals
+                a_search_does_not_mix_up_look_alikes
+                every_character_is_meant_literally
+                nothing_finds_everybody
+                pages_of_a_search_follow_each_other_by_id
+                a_new_user_does_not_shift_the_pages
+            }
+            sessions {
+                the_current_token_is_followed_by_the_next
+                a_predecessor_within_grace_gets_the_same_successor
+                a_predecessor_after_grace_ends_the_session
+                without_grace_no_repeat_is_allowed
+                an_older_token_ends_the_session_even_within_grace
+                another_nonce_is_no_session_and_harms_none
+                a_generation_never_issued_is_no_session_and_harms_none
+                an_unknown_session_is_gone
+                an_ended_session_is_over
+                an_expired_session_is_over
+                every_session_lives_for_itself
+                a_nonce_keeps_all_of_its_bits
+                one_token_presented_by_many_at_once_gets_one_successor
+                of_many_at_once_one_ends_the_session
+            }
+            tickets {
+                a_ticket_is_taken_once
+                of_many_at_once_one_gets_the_ticket
+                an_expired_ticket_is_none
+                a_hash_is_any_bytes_and_all_of_them_count
+                a_purge_forgets_what_expired_and_nothing_else
+                the_id_of_a_forgotten_session_is_never_used_again
+            }
+            relations {
+                nothing_written_means_strangers
+                every_step_reads_back_as_the_rules_say
+                each_state_is_kept_with_its_time
+                a_stale_change_leaves_no_trace
+                a_change_judged_on_a_version_to_come_is_stale
+                of_many_first_changes_at_once_one_is_written
+                pairs_do_not_touch_each_other
+                friends_are_listed_by_id_in_pages
+                blocks_are_listed_for_the_blocker_alone
+                a_block_moves_the_version_of_the_pairs_direct_conversation
+                the_presence_circle_is_friends_and_partners_without_blocks
+                who_knows_nobody_has_empty_lists
+            }
+            requests {
+                pending_requests_are_listed_by_direction_in_pages
+                only_pending_requests_are_listed
+                a_request_from_a_blocked_user_is_hidden_from_the_blocker_alone
+                hidden_requests_do_not_shorten_a_page
+                notices_land_in_the_logs_of_those_concerned
+                an_entry_shows_its_request_as_it_stands_now
+                an_entry_about_a_block_names_no_request
+                of_two_crossing_requests_one_is_written
+                crossing_requests_that_are_judged_again_end_in_friendship
+                a_new_request_is_another_request
+            }
+            directs {
+                a_direct_conversation_is_made_for_both
+                a_pair_has_one_direct_conversation
+                different_pairs_have_different_conversations
+                looking_for_a_direct_conversation_makes_none
+                an_existing_one_is_found_whatever_the_relation_is
+                a_relation_that_moved_makes_no_new_one
+                with_an_unknown_user_none_is_made
+                many_that_open_at_once_get_the_same_one
+                facts_tell_each_side_who_blocks
+                a_third_user_is_no_part_of_it
+            }
+            groups {
+                a_group_is_made_with_its_members
+                a_group_can_begin_with_its_owner_alone
+                groups_are_not_unique_by_anything
+                a_group_with_an_unknown_member_leaves_no_trace
+                facts_tell_members_from_everybody_else
+                leaving_is_an_entry_of_the_log
+                who_left_is_gone_from_every_list
+                a_stale_departure_leaves_no_trace
+                who_is_not_a_member_cannot_leave
+                of_many_that_leave_at_once_on_one_version_one_does
+                members_are_listed_by_id_in_pages
+            }
+            lists {
+                conversations_come_by_their_newest_activity
+                a_list_shows_what_a_view_shows
+                pages_of_a_list_survive_ties
+                pages_of_a_list_survive_new_messages
+                unread_counts_exactly_what_others_said_since
+                the_last_message_is_shown_as_it_stands
+                a_direct_view_shows_both_sides
+                a_list_holds_only_ones_own_conversations
+                a_block_hides_no_conversation
+                positions_tell_where_every_conversation_stands
+                heads_are_told_of_those_that_exist
+            }
+            messages {
+                a_message_is_stored_as_it_was_given
+                places_are_counted_per_conversation_and_ids_over_all
+                an_unknown_message_is_none
+                a_repeat_answers_the_first_message_and_writes_nothing
+                a_repeat_answers_the_message_as_it_stands
+                the_same_key_with_something_else_is_a_conflict
+                the_same_key_elsewhere_is_another_message
+                keys_are_told_apart_to_the_letter
+                without_a_key_every_message_is_a_new_one
+                a_stale_message_leaves_no_trace
+                a_message_to_nowhere_is_stale
+                a_repeat_is_recognised_after_the_version_moved
+                who_left_still_finds_what_they_sent
+                sending_raises_nobodys_marks
+                sending_does_not_move_the_version
+            }
+            pages {
+                the_newest_page_goes_back_to_the_beginning
+                the_pages_after_a_place_go_on_to_the_end
+                a_cursor_is_never_part_of_its_page
+                where_nothing_was_said_the_page_is_empty
+                pages_are_not_moved_by_new_messages
+                a_page_holds_messages_alone
+                a_page_shows_the_messages_of_its_conversation_as_they_stand
+            }
+            log {
+                a_log_holds_everything_in_order_without_a_gap
+                every_part_of_a_log_tells_the_head
+                a_conversation_that_is_not_has_no_log
+                logs_do_not_mix
+                a_log_shows_messages_as_they_stand
+                a_users_own_log_is_dense_over_all_kinds_of_entries
+                a_users_own_log_is_read_in_parts
+                a_log_goes_on_after_somebody_left
+            }
+            receipts {
+                a_rise_is_reported_with_all_that_is_known
+                what_raises_nothing_is_passed_over
+                reading_implies_delivery_and_is_reported_once
+                beyond_the_head_counts_as_the_head
+                what_is_not_about_a_member_is_passed_over
+                of_several_for_one_mark_in_one_call_the_highest_counts
+                both_marks_in_one_call_are_reported_without_repetition
+                one_call_serves_many_members_and_conversations
+                each_author_covered_is_told_the_newest_of_their_messages
+                a_rise_over_nobody_elses_messages_tells_nobody
+                at_most_twenty_authors_are_told_the_newest_ones
+                what_waited_is_delivered_everywhere_at_once
+                racing_receipts_end_at_the_highest_and_never_fall
+            }
+            states {
+                a_message_shows_when_it_was_first_covered
+                what_was_read_first_was_delivered_then
+                ones_own_marks_do_not_change_ones_own_message
+                what_waited_shows_when_it_was_delivered
+                a_message_in_a_group_stays_sent
+                the_time_of_a_receipt_is_exact
+            }
+            text {
+                a_body_comes_back_to_the_letter
+                the_longest_bodies_are_stored_whole
+                the_longest_names_and_keys_are_stored_whole
+                labels_come_back_to_the_letter
+                a_name_comes_back_as_its_owner_wrote_it
+                an_address_comes_back_to_the_letter
+                times_come_back_to_the_microsecond
+                nul_never_reaches_a_store
+                half_a_surrogate_pair_never_reaches_a_store
+            }
+            races {
+                many_senders_at_once_get_a_dense_log
+                many_repeats_at_once_store_one_message
+                one_key_with_different_words_at_once_stores_one
+                every_kind_of_answer_at_once_is_given_to_the_right_one
+                each_sender_keeps_their_own_order
+                calls_that_do_not_wait_keep_their_order
+                many_conversations_at_once_are_each_dense
+                a_message_judged_before_a_block_is_stale_after_it
+                a_block_wins_against_messages_on_their_way
+                a_block_wins_against_an_opening_on_its_way
+                who_left_says_nothing_more
+                two_who_write_at_once_see_one_log
+            }
+            storms {
+                a_reader_misses_nothing_while_many_write
+                a_reader_of_their_own_log_misses_nothing_while_many_write
+                groups_of_the_same_people_at_once_are_all_made
+                receipts_in_opposite_orders_at_once_all_count
+                everything_at_once_leaves_every_log_dense
+            }
+            database {
+                a_store_answers
+                the_epoch_stays
+            }
+        }
+    };
+}
