@@ -1,1 +1,20 @@
-//! Placeholder.
+#![doc = include_str!("../README.md")]
+
+mod batch;
+mod codec;
+mod config;
+mod error;
+mod migrations;
+mod open;
+mod open_error;
+mod plan;
+#[cfg(feature = "postgres")]
+mod postgres;
+mod sql;
+#[cfg(feature = "sqlite")]
+mod sqlite;
+
+pub use config::StoreConfig;
+pub use migrations::AppliedMigration;
+pub use open::{Opened, migrate, open};
+pub use open_error::OpenError;

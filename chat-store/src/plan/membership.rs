@@ -1,0 +1,32 @@
+//! Who is in a new conversation, who is told of it, and what a departure leaves in the log.
+
+use std::collections::BTreeMap;
+
+use chat_core::conversation::Role;
+use chat_core::ids::{ConversationId, Seq, UserId};
+use chat_core::log::{LogEntry, MembershipEntry, MembershipStep, UserNotice};
+use chat_core::ports::{Departed, Departure, NewGroup};
+
+/// The members of a new group in the order of their ids, each once.
+pub(crate) fn group_members(new: &NewGroup) -> Vec<(UserId, Role)> {
+    let mut members: BTreeMap<_, _> = new.members.iter().map(|member| (*member, Role::Member)).collect();
+    members.insert(new.owner, Role::Owner);
+    members.into_iter().collect()
+}
+
+/// The entries that the members of a new conversation get in their own logs.
+pub(crate) fn told(members: &[(UserId, Role)], conversation: ConversationId, by: UserId) -> Vec<(UserId, UserNotice)> {
+    members.iter().map(|(user, _)| (*user, UserNotice::ConversationAdded { conversation, by })).collect()
+}
+
+/// A departure that took a place in the log.
+pub(crate) fn departed(departure: &Departure, seq: Seq) -> Departed {
+    Departed::Committed(LogEntry::Membership(MembershipEntry {
+        conversation: departure.conversation,
+        seq,
+        user: departure.user,
+        by: departure.user,
+        change: MembershipStep::Left,
+        at: departure.at,
+    }))
+}

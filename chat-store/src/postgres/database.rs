@@ -1,0 +1,21 @@
+//! The Postgres database as a whole.
+
+use async_trait::async_trait;
+use chat_core::ports::{Database, StoreError};
+
+use super::PostgresStore;
+use crate::codec::one;
+use crate::sql::database as sql;
+
+#[async_trait]
+impl Database for PostgresStore {
+    async fn ping(&self) -> Result<(), StoreError> {
+        self.epoch().await.map(drop)
+    }
+
+    async fn epoch(&self) -> Result<String, StoreError> {
+        self.db
+            .run(|| async move { Ok(one(&sqlx::query(sql::EPOCH).fetch_one(self.db.pool()).await?, sql::epoch)?) })
+            .await
+    }
+}

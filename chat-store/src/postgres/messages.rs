@@ -1,0 +1,184 @@
+//! Messages and logs in Postgres.
+
+use std::collections::{BTreeSet, HashMap};
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use chat_core::command::{Changes, History, HistoryStart, OwnChanges};
+use chat_core::ids::{ConversationId, ID_LIMIT, MessageId, Seq, UserId};
+use chat_core::message::Message;
+use chat_core::page::{Page, PageSize};
+use chat_core::ports::{Appended, MessageStore, NewMessage, StoreError};
+use chat_core::text::ClientId;
+use sqlx::PgConnection;
+
+use super::PostgresStore;
+use super::connections::Connections;
+use crate::batch::SharedWrite;
+use crate::codec::{all, at_most_one, big};
+use crate::error::{Corrupt, Fault};
+use crate::plan::append::{AppendPlan, Key, LogHead, NewRow, plan};
+use crate::sql::{messages as sql, user_changes};
+
+const LOCK_HEADS: &str = "SELECT id, head, version FROM conversations WHERE id = ANY($1) \
+    ORDER BY id FOR NO KEY UPDATE";
+
+const KNOWN: &str = concat!(
+    "SELECT ",
+    sql::message_columns!(),
+    " FROM UNNEST($1::BIGINT[], $2::BIGINT[], $3::TEXT[]) AS k (conversation_id, sender_id, client_id) \
+    JOIN LATERAL (SELECT * FROM messages s WHERE s.conversation_id = k.conversation_id AND s.sender_id = k.sender_id \
+    AND s.client_id = k.client_id LIMIT 1) AS m ON TRUE JOIN conversations c ON c.id = m.conversation_id",
+);
+
+/// Moves the heads and writes the messages, in one statement.
+const STORE: &str = "WITH moved AS (UPDATE conversations c SET head = h.head, active_at = h.at \
+    FROM UNNEST($8::BIGINT[], $9::BIGINT[], $10::BIGINT[]) AS h (id, head, at) WHERE c.id = h.id) \
+    INSERT INTO messages (conversation_id, seq, sender_id, body, client_id, reply_to, created_at) \
+    SELECT * FROM UNNEST($1::BIGINT[], $2::BIGINT[], $3::BIGINT[], $4::TEXT[], $5::TEXT[], $6::BIGINT[], $7::BIGINT[]) \
+    RETURNING conversation_id, seq, id";
+
+/// The write behind [`MessageStore::append`].
+#[derive(Debug)]
+pub(crate) struct AppendWrite(pub(crate) Arc<Connections>);
+
+#[async_trait]
+impl SharedWrite for AppendWrite {
+    type Item = NewMessage;
+    type Answer = Appended;
+
+    fn weight(_: &NewMessage) -> usize {
+        1
+    }
+
+    async fn write(&self, batch: &[NewMessage]) -> Result<Vec<Appended>, Fault> {
+        self.0
+            .attempt(|| async move {
+                let mut tx = self.0.begin().await?;
+                let heads = lock_heads(&mut tx, batch).await?;
+                // A statement of its own, so that it sees what whoever held the locks before has written.
+                let known = known(&mut tx, batch).await?;
+                let plan = plan(batch, heads, &known);
+                let mut ids = Vec::new();
+                if !plan.rows.is_empty() {
+                    ids = store(&mut tx, &plan).await?;
+                    tx.commit().await?;
+                }
+                Ok(plan.answers(&ids).ok_or(Corrupt { table: "messages", column: "id" })?)
+            })
+            .await
+    }
+}
+
+async fn lock_heads(tx: &mut PgConnection, batch: &[NewMessage]) -> Result<HashMap<ConversationId, LogHead>, Fault> {
+    let ids: BTreeSet<_> = batch.iter().map(|new| new.conversation.get()).collect();
+    let rows = sqlx::query(LOCK_HEADS).bind(Vec::from_iter(ids)).fetch_all(tx).await?;
+    Ok(all(&rows, sql::log_head)?.into_iter().collect())
+}
+
+async fn known(tx: &mut PgConnection, batch: &[NewMessage]) -> Result<HashMap<Key, Message>, Fault> {
+    let keyed = || batch.iter().filter_map(|new| Some((new, new.client_id.as_ref()?)));
+    if keyed().next().is_none() {
+        return Ok(HashMap::new());
+    }
+    let rows = sqlx::query(KNOWN)
+        .bind(keyed().map(|(new, _)| new.conversation.get()).collect::<Vec<_>>())
+        .bind(keyed().map(|(new, _)| new.sender.get()).collect::<Vec<_>>())
+        .bind(keyed().map(|(_, key)| key.as_str()).collect::<Vec<_>>())
+        .fetch_all(tx)
+        .await?;
+    Ok(all(&rows, sql::message)?.into_iter().filter_map(sql::keyed).collect())
+}
+
+/// Writes the rows, and gives their ids in the order of the rows.
+async fn store(tx: &mut PgConnection, plan: &AppendPlan<'_>) -> Result<Vec<MessageId>, Fault> {
+    let (rows, heads) = (&plan.rows, &plan.heads);
+    let returned = sqlx::query(STORE)
+        .bind(rows.iter().map(|row| row.new.conversation.get()).collect::<Vec<_>>())
+        .bind(rows.iter().map(|row| row.seq.get()).collect::<Vec<_>>())
+        .bind(rows.iter().map(|row| row.new.sender.get()).collect::<Vec<_>>())
+        .bind(rows.iter().map(|row| row.new.body.as_str()).collect::<Vec<_>>())
+        .bind(rows.iter().map(|row| row.new.client_id.as_ref().map(ClientId::as_str)).collect::<Vec<_>>())
+        .bind(rows.iter().map(|row| row.new.reply_to.map(MessageId::get)).collect::<Vec<_>>())
+        .bind(rows.iter().map(|row| row.new.at.micros()).collect::<Vec<_>>())
+        .bind(heads.iter().map(|(id, ..)| id.get()).collect::<Vec<_>>())
+        .bind(heads.iter().map(|(_, head, _)| head.get()).collect::<Vec<_>>())
+        .bind(heads.iter().map(|(.., at)| at.micros()).collect::<Vec<_>>())
+        .fetch_all(tx)
+        .await?;
+    // What is returned is in no promised order.
+    let ids: HashMap<_, _> = all(&returned, sql::place_and_id)?.into_iter().collect();
+    let id = |row: &NewRow<'_>| ids.get(&(row.new.conversation, row.seq)).copied();
+    Ok(rows.iter().map(id).collect::<Option<_>>().ok_or(Corrupt { table: "messages", column: "id" })?)
+}
+
+#[async_trait]
+impl MessageStore for PostgresStore {
+    async fn append(&self, new: &NewMessage) -> Result<Appended, StoreError> {
+        self.appends.submit(new.clone()).await
+    }
+
+    async fn find_by_client_id(
+        &self,
+        conversation: ConversationId,
+        sender: UserId,
+        client_id: &ClientId,
+    ) -> Result<Option<Message>, StoreError> {
+        self.db
+            .run(|| async move {
+                let query = sqlx::query(sql::BY_CLIENT_ID).bind(conversation.get()).bind(sender.get());
+                let row = query.bind(client_id.as_str()).fetch_optional(self.db.pool()).await?;
+                Ok(at_most_one(row, sql::message)?)
+            })
+            .await
+    }
+
+    async fn get(&self, id: MessageId) -> Result<Option<Message>, StoreError> {
+        self.db
+            .run(|| async move {
+                let row = sqlx::query(sql::GET).bind(id.get()).fetch_optional(self.db.pool()).await?;
+                Ok(at_most_one(row, sql::message)?)
+            })
+            .await
+    }
+
+    async fn page(&self, history: &History) -> Result<Page<Message>, StoreError> {
+        self.db
+            .run(|| async move {
+                let (statement, seq) = match history.from {
+                    HistoryStart::Newest => (sql::PAGE_BEFORE, ID_LIMIT),
+                    HistoryStart::Before(seq) => (sql::PAGE_BEFORE, seq.get()),
+                    HistoryStart::After(seq) => (sql::PAGE_AFTER, seq.get()),
+                };
+                let query = sqlx::query(statement).bind(history.conversation.get()).bind(seq);
+                let rows = query.bind(big(history.size.get() + 1)).fetch_all(self.db.pool()).await?;
+                Ok(Page::from_rows(all(&rows, sql::message)?, history.size, |message| message.seq.get()))
+            })
+            .await
+    }
+
+    async fn changes(
+        &self,
+        conversation: ConversationId,
+        after: Seq,
+        size: PageSize,
+    ) -> Result<Option<Changes>, StoreError> {
+        self.db
+            .run(|| async move {
+                let query = sqlx::query(sql::CHANGES).bind(conversation.get()).bind(after.get());
+                let rows = query.bind(big(size.get())).fetch_all(self.db.pool()).await?;
+                Ok(sql::changes(&rows, conversation, after, size)?)
+            })
+            .await
+    }
+
+    async fn own_changes(&self, user: UserId, after: Seq, size: PageSize) -> Result<OwnChanges, StoreError> {
+        self.db
+            .run(|| async move {
+                let query = sqlx::query(user_changes::CHANGES).bind(user.get()).bind(after.get());
+                let rows = query.bind(big(size.get())).fetch_all(self.db.pool()).await?;
+                Ok(user_changes::changes(&rows, after, size)?)
+            })
+            .await
+    }
+}

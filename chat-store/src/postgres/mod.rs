@@ -1,0 +1,51 @@
+//! The database server: many processes, each with a few connections.
+//!
+//! Transactions lock rows in one order everywhere, so none waits for another in a circle: the relation of a pair, then
+//! conversations by id, then members by conversation and user, then users by id. Locks are `FOR NO KEY UPDATE`: they stop
+//! other writers of the row, and not those who only refer to it.
+
+mod accounts;
+mod connections;
+mod conversations;
+mod database;
+mod messages;
+mod own_logs;
+mod receipts;
+mod relations;
+mod server;
+mod sessions;
+
+use std::sync::Arc;
+
+use self::connections::Connections;
+use self::messages::AppendWrite;
+use self::receipts::AdvanceWrite;
+use crate::batch::Batcher;
+use crate::migrations::AppliedMigration;
+use crate::open_error::OpenError;
+
+/// Every store port over one Postgres database.
+#[derive(Debug)]
+pub(crate) struct PostgresStore {
+    db: Arc<Connections>,
+    appends: Batcher<AppendWrite>,
+    advances: Batcher<AdvanceWrite>,
+}
+
+impl PostgresStore {
+    /// Connects, and brings the schema up to date.
+    pub(crate) async fn open(url: &str, connections: u32) -> Result<(Self, Vec<AppliedMigration>), OpenError> {
+        let (options, applied) = server::prepare(url).await?;
+        let db = Arc::new(Connections::new(options, connections));
+        let appends = Batcher::start(AppendWrite(db.clone()));
+        let advances = Batcher::start(AdvanceWrite(db.clone()));
+        Ok((Self { db, appends, advances }, applied))
+    }
+
+    /// Writes what waits, then closes every connection.
+    pub(crate) async fn close(&self) {
+        self.appends.close().await;
+        self.advances.close().await;
+        self.db.close().await;
+    }
+}

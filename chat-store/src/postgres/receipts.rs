@@ -1,0 +1,124 @@
+//! Receipts in Postgres.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use chat_core::ids::UserId;
+use chat_core::ports::{ReceiptStore, StoreError};
+use chat_core::receipt::{Advance, Advanced, AuthorMark, ReceiptKind};
+use chat_core::time::Timestamp;
+use sqlx::PgConnection;
+
+use super::PostgresStore;
+use super::connections::Connections;
+use crate::batch::SharedWrite;
+use crate::codec::{all, big};
+use crate::error::Fault;
+use crate::plan::receipts::{ReceiptPlan, plan};
+use crate::sql::receipts as sql;
+
+const LOCK_STANDINGS: &str = "SELECT m.conversation_id, m.user_id, m.delivered_seq, m.read_seq, c.head, c.kind = 'direct' \
+    FROM UNNEST($1::BIGINT[], $2::BIGINT[]) AS k (conversation_id, user_id) \
+    JOIN members m ON m.conversation_id = k.conversation_id AND m.user_id = k.user_id \
+    JOIN conversations c ON c.id = m.conversation_id \
+    ORDER BY m.conversation_id, m.user_id FOR NO KEY UPDATE OF m";
+
+/// Writes marks and rises and reads the authors of the newest messages that each report covers, in one statement.
+const RAISE: &str = "WITH marked AS (UPDATE members m SET delivered_seq = k.delivered_seq, read_seq = k.read_seq \
+    FROM UNNEST($1::BIGINT[], $2::BIGINT[], $3::BIGINT[], $4::BIGINT[]) \
+    AS k (conversation_id, user_id, delivered_seq, read_seq) \
+    WHERE m.conversation_id = k.conversation_id AND m.user_id = k.user_id), \
+    kept AS (INSERT INTO receipts (conversation_id, user_id, kind, seq, created_at) \
+    SELECT * FROM UNNEST($5::BIGINT[], $6::BIGINT[], $7::TEXT[], $8::BIGINT[], $9::BIGINT[])) \
+    SELECT r.place - 1, a.sender_id, a.id, a.seq \
+    FROM UNNEST($10::BIGINT[], $11::BIGINT[], $12::BIGINT[], $13::BIGINT[]) WITH ORDINALITY \
+    AS r (conversation_id, user_id, after_seq, to_seq, place) \
+    CROSS JOIN LATERAL (SELECT * FROM (SELECT DISTINCT ON (w.sender_id) w.sender_id, w.id, w.seq FROM (\
+    SELECT s.sender_id, s.id, s.seq FROM messages s WHERE s.conversation_id = r.conversation_id \
+    AND s.seq > r.after_seq AND s.seq <= r.to_seq ORDER BY s.seq DESC LIMIT $14) AS w \
+    WHERE w.sender_id <> r.user_id ORDER BY w.sender_id, w.seq DESC) AS newest \
+    ORDER BY newest.seq DESC LIMIT $15) AS a";
+
+/// The write behind [`ReceiptStore::advance`].
+#[derive(Debug)]
+pub(crate) struct AdvanceWrite(pub(crate) Arc<Connections>);
+
+#[async_trait]
+impl SharedWrite for AdvanceWrite {
+    type Item = Vec<Advance>;
+    type Answer = Vec<Advanced>;
+
+    fn weight(call: &Vec<Advance>) -> usize {
+        call.len()
+    }
+
+    async fn write(&self, batch: &[Vec<Advance>]) -> Result<Vec<Vec<Advanced>>, Fault> {
+        self.0
+            .attempt(|| async move {
+                let members: BTreeSet<_> = batch.iter().flatten().map(|wish| (wish.conversation, wish.user)).collect();
+                let mut tx = self.0.begin().await?;
+                let rows = sqlx::query(LOCK_STANDINGS)
+                    .bind(members.iter().map(|(conversation, _)| conversation.get()).collect::<Vec<_>>())
+                    .bind(members.iter().map(|(_, user)| user.get()).collect::<Vec<_>>())
+                    .fetch_all(&mut *tx)
+                    .await?;
+                let standings = all(&rows, sql::standing)?.into_iter().collect();
+                let plan = plan(batch.iter().map(Vec::as_slice), standings);
+                if plan.marks.is_empty() {
+                    return Ok(plan.answers(Vec::new()));
+                }
+                let authors = raise(&mut tx, &plan).await?;
+                tx.commit().await?;
+                Ok(plan.answers(authors))
+            })
+            .await
+    }
+}
+
+async fn raise(tx: &mut PgConnection, plan: &ReceiptPlan) -> Result<Vec<(usize, AuthorMark)>, Fault> {
+    let ReceiptPlan { marks, rises, reports, .. } = plan;
+    let rows = sqlx::query(RAISE)
+        .bind(marks.iter().map(|((conversation, _), _)| conversation.get()).collect::<Vec<_>>())
+        .bind(marks.iter().map(|((_, user), _)| user.get()).collect::<Vec<_>>())
+        .bind(marks.iter().map(|(_, marks)| marks.delivered.get()).collect::<Vec<_>>())
+        .bind(marks.iter().map(|(_, marks)| marks.read.get()).collect::<Vec<_>>())
+        .bind(rises.iter().map(|rise| rise.member.0.get()).collect::<Vec<_>>())
+        .bind(rises.iter().map(|rise| rise.member.1.get()).collect::<Vec<_>>())
+        .bind(rises.iter().map(|rise| sql::kind_name(rise.kind)).collect::<Vec<_>>())
+        .bind(rises.iter().map(|rise| rise.to.get()).collect::<Vec<_>>())
+        .bind(rises.iter().map(|rise| rise.at.micros()).collect::<Vec<_>>())
+        .bind(reports.iter().map(|report| report.conversation.get()).collect::<Vec<_>>())
+        .bind(reports.iter().map(|report| report.user.get()).collect::<Vec<_>>())
+        .bind(reports.iter().map(|report| report.from.get()).collect::<Vec<_>>())
+        .bind(reports.iter().map(|report| report.to.get()).collect::<Vec<_>>())
+        .bind(sql::AUTHOR_WINDOW)
+        .bind(big(Advanced::MAX_AUTHORS))
+        .fetch_all(tx)
+        .await?;
+    Ok(all(&rows, sql::author)?)
+}
+
+#[async_trait]
+impl ReceiptStore for PostgresStore {
+    async fn advance(&self, advances: &[Advance]) -> Result<Vec<Advanced>, StoreError> {
+        if advances.is_empty() {
+            return Ok(Vec::new());
+        }
+        self.advances.submit(advances.to_vec()).await
+    }
+
+    async fn deliver_all(&self, user: UserId, at: Timestamp) -> Result<Vec<Advanced>, StoreError> {
+        let waiting = self
+            .db
+            .run(|| async move {
+                let rows = sqlx::query(sql::UNDELIVERED).bind(user.get()).fetch_all(self.db.pool()).await?;
+                Ok(all(&rows, sql::undelivered)?)
+            })
+            .await?;
+        // The heads may move on meanwhile; what comes then is delivered on its own.
+        let advance = |(conversation, to)| Advance { conversation, user, kind: ReceiptKind::Delivered, to, at };
+        let advances: Vec<_> = waiting.into_iter().map(advance).collect();
+        self.advance(&advances).await
+    }
+}

@@ -1,0 +1,73 @@
+//! Users: shared statements and readers.
+
+use chat_core::ids::UserId;
+use chat_core::ports::StoredPassword;
+use chat_core::presence::Status;
+use chat_core::text::Label;
+use chat_core::user::{User, Username};
+
+use crate::codec::Reader;
+use crate::error::Corrupt;
+
+macro_rules! user_columns {
+    () => {
+        "u.id, u.username, u.status, u.status_message, u.last_seen_at, u.created_at"
+    };
+}
+pub(crate) use user_columns;
+
+/// The stores look for these two first, so that the answer says which of them is taken.
+pub(crate) const NAME_EXISTS: &str = "SELECT EXISTS (SELECT 1 FROM users WHERE name_key = $1)";
+pub(crate) const EMAIL_EXISTS: &str = "SELECT EXISTS (SELECT 1 FROM users WHERE email = $1)";
+
+/// Returns nothing if name or address exist.
+pub(crate) const INSERT: &str = concat!(
+    "INSERT INTO users (username, name_key, name_fold, email, password_hash, created_at) ",
+    "VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT DO NOTHING RETURNING ",
+    "id, username, status, status_message, last_seen_at, created_at",
+);
+
+pub(crate) const LOGIN_BY_NAME: &str =
+    concat!("SELECT ", user_columns!(), ", u.password_hash FROM users u WHERE u.name_key = $1");
+pub(crate) const LOGIN_BY_EMAIL: &str =
+    concat!("SELECT ", user_columns!(), ", u.password_hash FROM users u WHERE u.email = $1");
+
+/// A range of the index over the folded names. The `+` keeps planners from walking all users in the order of their ids.
+pub(crate) const SEARCH: &str = concat!(
+    "SELECT ",
+    user_columns!(),
+    " FROM users u WHERE u.name_fold >= $1 AND u.name_fold < $2 AND +u.id > $3 ORDER BY u.id LIMIT $4",
+);
+pub(crate) const EVERYBODY: &str =
+    concat!("SELECT ", user_columns!(), " FROM users u WHERE u.id > $1 ORDER BY u.id LIMIT $2");
+
+pub(crate) const SET_STATUS: &str = "UPDATE users SET status = $2, status_message = $3 WHERE id = $1";
+pub(crate) const SET_LAST_SEEN: &str =
+    "UPDATE users SET last_seen_at = $2 WHERE id = $1 AND (last_seen_at IS NULL OR last_seen_at < $2)";
+pub(crate) const SET_PASSWORD: &str = "UPDATE users SET password_hash = $2 WHERE id = $1";
+
+/// Sorts behind every name that begins with the prefix: no name holds the last of all characters.
+pub(crate) fn prefix_end(prefix: &str) -> String {
+    format!("{prefix}\u{10FFFF}")
+}
+
+/// Postgres cannot even be asked for a text with NUL; no stored text holds one, so such a question has an answer already.
+pub(crate) fn can_be_stored(text: &str) -> bool {
+    !text.contains('\0')
+}
+
+pub(crate) fn user(row: &mut Reader<'_>) -> Result<User, Corrupt> {
+    row.table("users");
+    Ok(User {
+        id: row.id("id", UserId::new)?,
+        username: Username::stored(row.text("username")?),
+        status: row.parsed("status", Status::parse)?,
+        status_message: row.parsed_if_any("status_message", |text| Label::new(text).ok())?,
+        last_seen_at: row.time_if_any("last_seen_at")?,
+        created_at: row.time("created_at")?,
+    })
+}
+
+pub(crate) fn stored_password(row: &mut Reader<'_>) -> Result<StoredPassword, Corrupt> {
+    Ok(StoredPassword { user: user(row)?, hash: row.text_if_any("password_hash")? })
+}

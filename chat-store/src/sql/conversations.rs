@@ -1,0 +1,256 @@
+//! Conversations and members: shared statements and readers.
+
+use chat_core::command::Position;
+use chat_core::conversation::{ActivityCursor, Conversation, ConversationView, Group, Kind, Member, Pair, Role};
+use chat_core::ids::{ConversationId, Seq, UserId};
+use chat_core::ports::{DirectFacts, Facts};
+use chat_core::receipt::Marks;
+use chat_core::text::Label;
+use chat_core::time::Timestamp;
+
+use super::messages::{MESSAGE_WIDTH, message, message_columns};
+use crate::codec::Reader;
+use crate::error::Corrupt;
+
+macro_rules! conversation_columns {
+    () => {
+        "c.id, c.kind, c.direct_low, c.direct_high, c.name, c.owner_id, c.head, c.version, c.member_count, c.created_at"
+    };
+}
+
+macro_rules! member_columns {
+    ($alias:literal) => {
+        concat!(
+            $alias,
+            ".user_id, ",
+            $alias,
+            ".role, ",
+            $alias,
+            ".joined_seq, ",
+            $alias,
+            ".joined_at, ",
+            $alias,
+            ".delivered_seq, ",
+            $alias,
+            ".read_seq",
+        )
+    };
+}
+
+const MEMBER_WIDTH: usize = 6;
+
+/// The other one of the direct conversation `c`; in a group nobody.
+macro_rules! join_peer {
+    () => {
+        " LEFT JOIN members p ON p.conversation_id = c.id \
+        AND p.user_id = CASE me.user_id WHEN c.direct_low THEN c.direct_high ELSE c.direct_low END "
+    };
+}
+
+/// A view of the conversation `c` by its member `me`. What is counted for `unread` is one range of the log's index.
+macro_rules! view_columns {
+    () => {
+        concat!(
+            "c.active_at, ",
+            conversation_columns!(),
+            ", ",
+            member_columns!("me"),
+            ", ",
+            member_columns!("p"),
+            ", (SELECT count(*) FROM messages n WHERE n.conversation_id = c.id \
+            AND n.seq > me.read_seq AND n.seq > me.joined_seq AND n.sender_id <> me.user_id), ",
+            message_columns!(),
+        )
+    };
+}
+
+macro_rules! join_view {
+    () => {
+        concat!(
+            join_peer!(),
+            "LEFT JOIN messages m ON m.conversation_id = c.id AND m.seq = (SELECT max(l.seq) FROM messages l \
+            WHERE l.conversation_id = c.id AND l.seq > me.joined_seq) ",
+        )
+    };
+}
+
+pub(crate) const VIEW: &str = concat!(
+    "SELECT ",
+    view_columns!(),
+    " FROM conversations c JOIN members me ON me.conversation_id = c.id ",
+    join_view!(),
+    "WHERE c.id = $1 AND me.user_id = $2",
+);
+
+/// The places are chosen first, so that only what is shown is looked at closely.
+pub(crate) const LIST: &str = concat!(
+    "SELECT ",
+    view_columns!(),
+    " FROM (SELECT a.id FROM members b JOIN conversations a ON a.id = b.conversation_id \
+    WHERE b.user_id = $1 AND (a.active_at, a.id) < ($2, $3) ORDER BY a.active_at DESC, a.id DESC LIMIT $4) AS shown \
+    JOIN conversations c ON c.id = shown.id JOIN members me ON me.conversation_id = c.id AND me.user_id = $1 ",
+    join_view!(),
+    "ORDER BY c.active_at DESC, c.id DESC",
+);
+
+pub(crate) const BY_PAIR: &str =
+    concat!("SELECT ", conversation_columns!(), " FROM conversations c WHERE c.direct_low = $1 AND c.direct_high = $2");
+
+pub(crate) const FACTS: &str = "SELECT c.id, c.version, me.role, me.joined_seq, c.direct_low, c.direct_high, \
+    r.low_blocks_since, r.high_blocks_since FROM conversations c \
+    LEFT JOIN members me ON me.conversation_id = c.id AND me.user_id = $2 \
+    LEFT JOIN relations r ON r.low_id = c.direct_low AND r.high_id = c.direct_high WHERE c.id = $1";
+
+pub(crate) const MEMBERS: &str = concat!(
+    "SELECT ",
+    member_columns!("me"),
+    " FROM members me WHERE me.conversation_id = $1 AND me.user_id > $2 ORDER BY me.user_id LIMIT $3",
+);
+
+pub(crate) const IDS_OF: &str = "SELECT conversation_id FROM members WHERE user_id = $1 ORDER BY conversation_id";
+
+pub(crate) const POSITIONS: &str = concat!(
+    "SELECT c.id, c.head, me.delivered_seq, me.read_seq, p.delivered_seq, p.read_seq \
+    FROM members me JOIN conversations c ON c.id = me.conversation_id",
+    join_peer!(),
+    "WHERE me.user_id = $1 ORDER BY c.id",
+);
+
+pub(crate) const INSERT_DIRECT: &str = concat!(
+    "INSERT INTO conversations (kind, direct_low, direct_high, member_count, created_at, active_at) ",
+    "VALUES ('direct', $1, $2, 2, $3, $3) RETURNING id, version",
+);
+
+pub(crate) const INSERT_GROUP: &str = concat!(
+    "INSERT INTO conversations (kind, name, owner_id, member_count, created_at, active_at) ",
+    "VALUES ('group', $1, $2, $3, $4, $4) RETURNING id, version",
+);
+
+pub(crate) const REMOVE_MEMBER: &str = "DELETE FROM members WHERE conversation_id = $1 AND user_id = $2";
+
+/// A departure takes the next place of the log, if the conversation is still as it was judged.
+pub(crate) const TAKE_PLACE: &str = "UPDATE conversations SET head = head + 1, version = version + 1, \
+    member_count = member_count - 1, active_at = $3 WHERE id = $1 AND version = $2 RETURNING head";
+
+pub(crate) const INSERT_LEFT: &str = "INSERT INTO conversation_changes (conversation_id, seq, kind, user_id, by_id, created_at) \
+    VALUES ($1, $2, 'left', $3, $3, $4)";
+
+/// A list without a cursor starts after this one, which comes before every other.
+pub(crate) const NEWEST: (i64, i64) = (i64::MAX, i64::MAX);
+
+pub(crate) fn conversation(row: &mut Reader<'_>) -> Result<Conversation, Corrupt> {
+    row.table("conversations");
+    let id = row.id("id", ConversationId::new)?;
+    let kind = row.text("kind")?;
+    let low = row.id_if_any("direct_low", UserId::new)?;
+    let high = row.id_if_any("direct_high", UserId::new)?;
+    let name = row.parsed_if_any("name", |text| Label::new(text).ok())?;
+    let owner = row.id_if_any("owner_id", UserId::new)?;
+    let kind = match (kind.as_str(), pair(low, high), name, owner) {
+        ("direct", Some(pair), None, None) => Kind::Direct(pair),
+        ("group", None, Some(name), Some(owner)) => Kind::Group(Group { name, owner }),
+        _ => return Err(row.corrupt("kind")),
+    };
+    Ok(Conversation {
+        id,
+        kind,
+        head: row.seq("head")?,
+        version: row.version("version")?,
+        member_count: row.count("member_count")?,
+        created_at: row.time("created_at")?,
+    })
+}
+
+fn pair(low: Option<UserId>, high: Option<UserId>) -> Option<Pair> {
+    Pair::new(low?, high?)
+}
+
+pub(crate) fn member(row: &mut Reader<'_>) -> Result<Member, Corrupt> {
+    row.table("members");
+    Ok(Member {
+        user: row.id("user_id", UserId::new)?,
+        role: row.parsed("role", Role::parse)?,
+        joined_seq: row.seq("joined_seq")?,
+        joined_at: row.time("joined_at")?,
+        marks: marks(row)?,
+    })
+}
+
+fn marks(row: &mut Reader<'_>) -> Result<Marks, Corrupt> {
+    row.table("members");
+    Ok(Marks { delivered: row.seq("delivered_seq")?, read: row.seq("read_seq")? })
+}
+
+pub(crate) fn view(row: &mut Reader<'_>) -> Result<(ActivityCursor, ConversationView), Corrupt> {
+    let at = row.table("conversations").time("active_at")?;
+    let conversation = conversation(row)?;
+    let cursor = ActivityCursor { at, conversation: conversation.id };
+    let me = member(row)?;
+    let peer = row.group(MEMBER_WIDTH, member)?;
+    let unread = row.table("messages").count("seq")?;
+    let last_message = row.group(MESSAGE_WIDTH, message)?;
+    Ok((cursor, ConversationView { conversation, me, peer, unread, last_message }))
+}
+
+pub(crate) fn facts(row: &mut Reader<'_>, user: UserId) -> Result<Facts, Corrupt> {
+    row.table("conversations");
+    let conversation = row.id("id", ConversationId::new)?;
+    let version = row.version("version")?;
+    row.table("members");
+    let role = row.parsed_if_any("role", Role::parse)?;
+    let joined_seq = row.seq_if_any("joined_seq")?.unwrap_or_default();
+    row.table("conversations");
+    let low = row.id_if_any("direct_low", UserId::new)?;
+    let high = row.id_if_any("direct_high", UserId::new)?;
+    row.table("relations");
+    let low_blocks = row.time_if_any("low_blocks_since")?;
+    let high_blocks = row.time_if_any("high_blocks_since")?;
+    let direct = pair(low, high).map(|pair| direct_facts(pair, user, low_blocks, high_blocks));
+    Ok(Facts { conversation, version, role, joined_seq, direct })
+}
+
+fn direct_facts(pair: Pair, user: UserId, low: Option<Timestamp>, high: Option<Timestamp>) -> DirectFacts {
+    let (is_low, is_high) = (user == pair.low(), user == pair.high());
+    let blocks = (is_low && low.is_some()) || (is_high && high.is_some());
+    let blocked = (is_low && high.is_some()) || (is_high && low.is_some());
+    DirectFacts { pair, blocks, blocked }
+}
+
+pub(crate) fn conversation_id(row: &mut Reader<'_>) -> Result<ConversationId, Corrupt> {
+    row.table("conversations").id("id", ConversationId::new)
+}
+
+/// A conversation that was just made.
+pub(crate) fn founded(
+    row: &mut Reader<'_>,
+    kind: &Kind,
+    member_count: usize,
+    at: Timestamp,
+) -> Result<Conversation, Corrupt> {
+    row.table("conversations");
+    Ok(Conversation {
+        id: row.id("id", ConversationId::new)?,
+        kind: kind.clone(),
+        head: Seq::ZERO,
+        version: row.version("version")?,
+        member_count: u32::try_from(member_count).unwrap_or(u32::MAX),
+        created_at: at,
+    })
+}
+
+pub(crate) fn position(row: &mut Reader<'_>) -> Result<Position, Corrupt> {
+    row.table("conversations");
+    let conversation = row.id("id", ConversationId::new)?;
+    let head = row.seq("head")?;
+    Ok(Position { conversation, head, marks: marks(row)?, peer: row.group(2, marks)? })
+}
+
+pub(crate) fn head(row: &mut Reader<'_>) -> Result<(ConversationId, Seq), Corrupt> {
+    row.table("conversations");
+    Ok((row.id("id", ConversationId::new)?, row.seq("head")?))
+}
+
+/// The place that a departure took.
+pub(crate) fn place(row: &mut Reader<'_>) -> Result<Seq, Corrupt> {
+    row.table("conversations").seq("head")
+}

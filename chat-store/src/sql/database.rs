@@ -1,0 +1,11 @@
+//! The database as a whole: shared statements and readers.
+
+use crate::codec::Reader;
+use crate::error::Corrupt;
+
+/// Reads a row, because a database can answer a constant and still have lost its files.
+pub(crate) const EPOCH: &str = "SELECT epoch FROM database_life WHERE only_row = 1";
+
+pub(crate) fn epoch(row: &mut Reader<'_>) -> Result<String, Corrupt> {
+    row.table("database_life").text("epoch")
+}

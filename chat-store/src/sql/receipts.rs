@@ -1,0 +1,50 @@
+//! Receipts: shared statements and readers.
+
+use chat_core::ids::{ConversationId, MessageId, Seq, UserId};
+use chat_core::receipt::{AuthorMark, Marks, ReceiptKind};
+
+use crate::codec::Reader;
+use crate::error::Corrupt;
+use crate::plan::receipts::Standing;
+
+/// How many of the newest messages of an advance are looked at for the authors to tell. It bounds what a reader costs who
+/// comes back after a million messages.
+pub(crate) const AUTHOR_WINDOW: i64 = 1_000;
+
+/// The conversations of a user in which something was not delivered yet.
+pub(crate) const UNDELIVERED: &str = "SELECT c.id, c.head FROM members m JOIN conversations c ON c.id = m.conversation_id \
+    WHERE m.user_id = $1 AND m.delivered_seq < c.head ORDER BY c.id";
+
+/// What a kind is called in its column.
+pub(crate) const fn kind_name(kind: ReceiptKind) -> &'static str {
+    match kind {
+        ReceiptKind::Delivered => "delivered",
+        ReceiptKind::Read => "read",
+    }
+}
+
+pub(crate) fn standing(row: &mut Reader<'_>) -> Result<((ConversationId, UserId), Standing), Corrupt> {
+    row.table("members");
+    let conversation = row.id("conversation_id", ConversationId::new)?;
+    let user = row.id("user_id", UserId::new)?;
+    let marks = Marks { delivered: row.seq("delivered_seq")?, read: row.seq("read_seq")? };
+    row.table("conversations");
+    let head = row.seq("head")?;
+    let is_direct = row.flag("kind")?;
+    Ok(((conversation, user), Standing { marks, head, is_direct, moved: false }))
+}
+
+/// An author, and the place of the advance that concerns them in the list that was asked for, from 0.
+pub(crate) fn author(row: &mut Reader<'_>) -> Result<(usize, AuthorMark), Corrupt> {
+    row.table("messages");
+    let place = row.number("seq")?;
+    let place = usize::try_from(place).map_err(|_| row.corrupt("seq"))?;
+    let author = row.id("sender_id", UserId::new)?;
+    let message = row.id("id", MessageId::new)?;
+    Ok((place, AuthorMark { author, message, seq: row.seq("seq")? }))
+}
+
+/// The head of a conversation that has something undelivered.
+pub(crate) fn undelivered(row: &mut Reader<'_>) -> Result<(ConversationId, Seq), Corrupt> {
+    super::conversations::head(row)
+}

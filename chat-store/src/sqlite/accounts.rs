@@ -1,0 +1,119 @@
+//! Users in SQLite.
+
+use async_trait::async_trait;
+use chat_core::ids::UserId;
+use chat_core::page::Page;
+use chat_core::ports::{Login, NewUser, StoreError, StoredPassword, UserCreated, UserSearch, UserStore};
+use chat_core::presence::Status;
+use chat_core::text::Label;
+use chat_core::time::Timestamp;
+use chat_core::user::{User, fold};
+
+use super::SqliteStore;
+use super::arrays::ids;
+use crate::codec::{all, at_most_one, big, one};
+use crate::sql::accounts as sql;
+
+const GET: &str = concat!(
+    "SELECT ",
+    sql::user_columns!(),
+    " FROM users u WHERE u.id IN (SELECT value FROM json_each($1)) ORDER BY u.id"
+);
+
+#[async_trait]
+impl UserStore for SqliteStore {
+    async fn create(&self, new: &NewUser) -> Result<UserCreated, StoreError> {
+        self.db
+            .run(|| async move {
+                let (key, email) = (new.username.key(), new.email.as_ref().map(|email| email.as_str()));
+                let mut tx = self.db.write().await?;
+                if sqlx::query_scalar(sql::NAME_EXISTS).bind(&key).fetch_one(&mut *tx).await? {
+                    return Ok(UserCreated::NameTaken);
+                }
+                if sqlx::query_scalar(sql::EMAIL_EXISTS).bind(email).fetch_one(&mut *tx).await? {
+                    return Ok(UserCreated::EmailTaken);
+                }
+                let row = sqlx::query(sql::INSERT)
+                    .bind(new.username.as_str())
+                    .bind(&key)
+                    .bind(fold(new.username.as_str()))
+                    .bind(email)
+                    .bind(&new.password_hash)
+                    .bind(new.at.micros())
+                    .fetch_one(&mut *tx)
+                    .await?;
+                let user = one(&row, sql::user)?;
+                tx.commit().await?;
+                Ok(UserCreated::Created(user))
+            })
+            .await
+    }
+
+    async fn get(&self, users: &[UserId]) -> Result<Vec<User>, StoreError> {
+        self.db
+            .run(|| async move {
+                let rows =
+                    sqlx::query(GET).bind(ids(users.iter().map(|id| id.get()))).fetch_all(self.db.reader()).await?;
+                Ok(all(&rows, sql::user)?)
+            })
+            .await
+    }
+
+    async fn find_login(&self, login: &Login) -> Result<Option<StoredPassword>, StoreError> {
+        self.db
+            .run(|| async move {
+                let (statement, text) = match login {
+                    Login::NameKey(key) => (sql::LOGIN_BY_NAME, key.as_str()),
+                    Login::Email(email) => (sql::LOGIN_BY_EMAIL, email.as_str()),
+                };
+                let row = sqlx::query(statement).bind(text).fetch_optional(self.db.reader()).await?;
+                Ok(at_most_one(row, sql::stored_password)?)
+            })
+            .await
+    }
+
+    async fn search(&self, search: &UserSearch) -> Result<Page<User>, StoreError> {
+        self.db
+            .run(|| async move {
+                let after = search.after.map_or(0, UserId::get);
+                let limit = big(search.size.get() + 1);
+                let query = if search.prefix.is_empty() {
+                    sqlx::query(sql::EVERYBODY)
+                } else {
+                    sqlx::query(sql::SEARCH).bind(&search.prefix).bind(sql::prefix_end(&search.prefix))
+                };
+                let rows = query.bind(after).bind(limit).fetch_all(self.db.reader()).await?;
+                Ok(Page::from_rows(all(&rows, sql::user)?, search.size, |user| user.id.get()))
+            })
+            .await
+    }
+
+    async fn set_status(&self, user: UserId, status: Status, message: Option<Label>) -> Result<(), StoreError> {
+        let message = message.as_ref().map(Label::as_str);
+        self.db
+            .run(|| async move {
+                let query = sqlx::query(sql::SET_STATUS).bind(user.get()).bind(status.as_str()).bind(message);
+                query.execute(self.db.writer()).await?;
+                Ok(())
+            })
+            .await
+    }
+
+    async fn set_last_seen(&self, user: UserId, at: Timestamp) -> Result<(), StoreError> {
+        self.db
+            .run(|| async move {
+                sqlx::query(sql::SET_LAST_SEEN).bind(user.get()).bind(at.micros()).execute(self.db.writer()).await?;
+                Ok(())
+            })
+            .await
+    }
+
+    async fn set_password(&self, user: UserId, hash: &str) -> Result<(), StoreError> {
+        self.db
+            .run(|| async move {
+                sqlx::query(sql::SET_PASSWORD).bind(user.get()).bind(hash).execute(self.db.writer()).await?;
+                Ok(())
+            })
+            .await
+    }
+}

@@ -1,0 +1,203 @@
+//! Conversations and their members in SQLite.
+
+use async_trait::async_trait;
+use chat_core::command::Position;
+use chat_core::conversation::{ActivityCursor, Conversation, ConversationView, Group, Kind, Member, Pair, Role};
+use chat_core::ids::{ConversationId, Seq, UserId};
+use chat_core::page::{Page, PageSize};
+use chat_core::ports::{
+    ConversationStore, Departed, Departure, DirectOpened, Facts, GroupCreated, NewDirect, NewGroup, StoreError,
+};
+use chat_core::time::Timestamp;
+use serde_json::Value;
+use sqlx::SqliteConnection;
+
+use super::arrays::{ids, table};
+use super::{SqliteStore, own_logs, relations};
+use crate::codec::{all, at_most_one, big, one};
+use crate::error::Fault;
+use crate::plan::membership;
+use crate::sql::conversations as sql;
+
+const HEADS: &str = "SELECT id, head FROM conversations WHERE id IN (SELECT value FROM json_each($1)) ORDER BY id";
+
+const INSERT_MEMBERS: &str = "INSERT INTO members \
+    (conversation_id, user_id, role, joined_seq, joined_at, delivered_seq, read_seq) \
+    SELECT $1, value->>0, value->>1, 0, $2, 0, 0 FROM json_each($3)";
+
+#[async_trait]
+impl ConversationStore for SqliteStore {
+    async fn open_direct(&self, new: &NewDirect) -> Result<DirectOpened, StoreError> {
+        self.db
+            .run(|| async move {
+                let mut tx = self.db.write().await?;
+                if let Some(existing) = by_pair(&mut tx, new.pair).await? {
+                    return Ok(DirectOpened::Existing(existing));
+                }
+                let members = [(new.pair.low(), Role::Member), (new.pair.high(), Role::Member)];
+                let heads = own_logs::heads(&mut tx, members.map(|(user, _)| user)).await?;
+                if heads.len() < members.len() {
+                    return Ok(DirectOpened::UnknownUser);
+                }
+                if relations::load(&mut tx, new.pair).await?.version != new.judged_on {
+                    return Ok(DirectOpened::Stale);
+                }
+                let query = sqlx::query(sql::INSERT_DIRECT).bind(new.pair.low().get()).bind(new.pair.high().get());
+                let row = query.bind(new.at.micros()).fetch_one(&mut *tx).await?;
+                let conversation = one(&row, |row| sql::founded(row, &Kind::Direct(new.pair), members.len(), new.at))?;
+                add_members(&mut tx, conversation.id, &members, new.at).await?;
+                let added = membership::told(&members, conversation.id, new.by);
+                let entries = own_logs::push(&mut tx, heads, added, new.at).await?;
+                tx.commit().await?;
+                Ok(DirectOpened::Created(conversation, entries))
+            })
+            .await
+    }
+
+    async fn find_direct(&self, pair: Pair) -> Result<Option<ConversationId>, StoreError> {
+        self.db
+            .run(|| async move {
+                let mut reader = self.db.reader().acquire().await?;
+                Ok(by_pair(&mut reader, pair).await?.map(|conversation| conversation.id))
+            })
+            .await
+    }
+
+    async fn create_group(&self, new: &NewGroup) -> Result<GroupCreated, StoreError> {
+        self.db
+            .run(|| async move {
+                let members = membership::group_members(new);
+                let mut tx = self.db.write().await?;
+                let heads = own_logs::heads(&mut tx, members.iter().map(|(user, _)| *user)).await?;
+                if heads.len() < members.len() {
+                    return Ok(GroupCreated::UnknownMember);
+                }
+                let query = sqlx::query(sql::INSERT_GROUP).bind(new.name.as_str()).bind(new.owner.get());
+                let row = query.bind(big(members.len())).bind(new.at.micros()).fetch_one(&mut *tx).await?;
+                let kind = Kind::Group(Group { name: new.name.clone(), owner: new.owner });
+                let conversation = one(&row, |row| sql::founded(row, &kind, members.len(), new.at))?;
+                add_members(&mut tx, conversation.id, &members, new.at).await?;
+                let added = membership::told(&members, conversation.id, new.owner);
+                let entries = own_logs::push(&mut tx, heads, added, new.at).await?;
+                tx.commit().await?;
+                Ok(GroupCreated::Created(conversation, entries))
+            })
+            .await
+    }
+
+    async fn facts(&self, conversation: ConversationId, user: UserId) -> Result<Option<Facts>, StoreError> {
+        self.db
+            .run(|| async move {
+                let query = sqlx::query(sql::FACTS).bind(conversation.get()).bind(user.get());
+                let row = query.fetch_optional(self.db.reader()).await?;
+                Ok(at_most_one(row, |row| sql::facts(row, user))?)
+            })
+            .await
+    }
+
+    async fn view(&self, conversation: ConversationId, user: UserId) -> Result<Option<ConversationView>, StoreError> {
+        self.db
+            .run(|| async move {
+                let query = sqlx::query(sql::VIEW).bind(conversation.get()).bind(user.get());
+                let row = query.fetch_optional(self.db.reader()).await?;
+                Ok(at_most_one(row, sql::view)?.map(|(_, view)| view))
+            })
+            .await
+    }
+
+    async fn list(
+        &self,
+        user: UserId,
+        after: Option<ActivityCursor>,
+        size: PageSize,
+    ) -> Result<Page<ConversationView, ActivityCursor>, StoreError> {
+        self.db
+            .run(|| async move {
+                let (at, id) = after.map_or(sql::NEWEST, |after| (after.at.micros(), after.conversation.get()));
+                let query = sqlx::query(sql::LIST).bind(user.get()).bind(at).bind(id);
+                let rows = query.bind(big(size.get() + 1)).fetch_all(self.db.reader()).await?;
+                Ok(Page::from_rows(all(&rows, sql::view)?, size, |(cursor, _)| *cursor).map(|(_, view)| view))
+            })
+            .await
+    }
+
+    async fn members(
+        &self,
+        conversation: ConversationId,
+        after: Option<UserId>,
+        size: PageSize,
+    ) -> Result<Page<Member>, StoreError> {
+        self.db
+            .run(|| async move {
+                let query = sqlx::query(sql::MEMBERS).bind(conversation.get()).bind(after.map_or(0, UserId::get));
+                let rows = query.bind(big(size.get() + 1)).fetch_all(self.db.reader()).await?;
+                Ok(Page::from_rows(all(&rows, sql::member)?, size, |member| member.user.get()))
+            })
+            .await
+    }
+
+    async fn depart(&self, departure: &Departure) -> Result<Departed, StoreError> {
+        self.db
+            .run(|| async move {
+                let (conversation, user) = (departure.conversation.get(), departure.user.get());
+                let at = departure.at.micros();
+                let mut tx = self.db.write().await?;
+                let query = sqlx::query(sql::TAKE_PLACE).bind(conversation).bind(departure.judged_on.0).bind(at);
+                let Some(row) = query.fetch_optional(&mut *tx).await? else { return Ok(Departed::Stale) };
+                let removed = sqlx::query(sql::REMOVE_MEMBER).bind(conversation).bind(user).execute(&mut *tx).await?;
+                if removed.rows_affected() == 0 {
+                    return Ok(Departed::Stale);
+                }
+                let seq = one(&row, sql::place)?;
+                let query = sqlx::query(sql::INSERT_LEFT).bind(conversation).bind(seq.get()).bind(user).bind(at);
+                query.execute(&mut *tx).await?;
+                tx.commit().await?;
+                Ok(membership::departed(departure, seq))
+            })
+            .await
+    }
+
+    async fn ids_of(&self, user: UserId) -> Result<Vec<ConversationId>, StoreError> {
+        self.db
+            .run(|| async move {
+                let rows = sqlx::query(sql::IDS_OF).bind(user.get()).fetch_all(self.db.reader()).await?;
+                Ok(all(&rows, sql::conversation_id)?)
+            })
+            .await
+    }
+
+    async fn positions(&self, user: UserId) -> Result<Vec<Position>, StoreError> {
+        self.db
+            .run(|| async move {
+                let rows = sqlx::query(sql::POSITIONS).bind(user.get()).fetch_all(self.db.reader()).await?;
+                Ok(all(&rows, sql::position)?)
+            })
+            .await
+    }
+
+    async fn heads(&self, conversations: &[ConversationId]) -> Result<Vec<(ConversationId, Seq)>, StoreError> {
+        self.db
+            .run(|| async move {
+                let list = ids(conversations.iter().map(|id| id.get()));
+                let rows = sqlx::query(HEADS).bind(list).fetch_all(self.db.reader()).await?;
+                Ok(all(&rows, sql::head)?)
+            })
+            .await
+    }
+}
+
+async fn by_pair(connection: &mut SqliteConnection, pair: Pair) -> Result<Option<Conversation>, Fault> {
+    let query = sqlx::query(sql::BY_PAIR).bind(pair.low().get()).bind(pair.high().get());
+    Ok(at_most_one(query.fetch_optional(connection).await?, sql::conversation)?)
+}
+
+async fn add_members(
+    tx: &mut SqliteConnection,
+    conversation: ConversationId,
+    members: &[(UserId, Role)],
+    at: Timestamp,
+) -> Result<(), Fault> {
+    let rows = table(members.iter().map(|(user, role)| [Value::from(user.get()), role.as_str().into()]));
+    sqlx::query(INSERT_MEMBERS).bind(conversation.get()).bind(at.micros()).bind(rows).execute(tx).await?;
+    Ok(())
+}

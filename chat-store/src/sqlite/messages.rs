@@ -1,0 +1,182 @@
+//! Messages and logs in SQLite.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use chat_core::command::{Changes, History, HistoryStart, OwnChanges};
+use chat_core::ids::{ConversationId, ID_LIMIT, MessageId, Seq, UserId};
+use chat_core::message::Message;
+use chat_core::page::{Page, PageSize};
+use chat_core::ports::{Appended, MessageStore, NewMessage, StoreError};
+use chat_core::text::ClientId;
+use serde_json::Value;
+use sqlx::SqliteConnection;
+
+use super::SqliteStore;
+use super::arrays::{ids, table};
+use super::connections::Connections;
+use crate::batch::SharedWrite;
+use crate::codec::{all, at_most_one, big};
+use crate::error::{Corrupt, Fault};
+use crate::plan::append::{AppendPlan, Key, LogHead, NewRow, plan};
+use crate::sql::{messages as sql, user_changes};
+
+const HEADS: &str = "SELECT id, head, version FROM conversations WHERE id IN (SELECT value FROM json_each($1))";
+
+const KNOWN: &str = concat!(
+    "SELECT ",
+    sql::message_columns!(),
+    " FROM json_each($1) AS k CROSS JOIN messages m ON m.conversation_id = k.value->>0 AND m.sender_id = k.value->>1 \
+    AND m.client_id = k.value->>2 JOIN conversations c ON c.id = m.conversation_id",
+);
+
+/// The ids of the batch end with the one that this returns.
+const TAKE_IDS: &str = "UPDATE database_life SET last_message_id = last_message_id + $1 RETURNING last_message_id";
+
+const INSERT: &str = "INSERT INTO messages (id, conversation_id, seq, sender_id, body, client_id, reply_to, created_at) \
+    SELECT value->>0, value->>1, value->>2, value->>3, value->>4, value->>5, value->>6, value->>7 FROM json_each($1)";
+
+const MOVE_HEADS: &str = "UPDATE conversations SET (head, active_at) = \
+    (SELECT j.value->>1, j.value->>2 FROM json_each($1) AS j WHERE j.value->>0 = id) \
+    WHERE id IN (SELECT value->>0 FROM json_each($1))";
+
+/// The write behind [`MessageStore::append`].
+#[derive(Debug)]
+pub(crate) struct AppendWrite(pub(crate) Arc<Connections>);
+
+#[async_trait]
+impl SharedWrite for AppendWrite {
+    type Item = NewMessage;
+    type Answer = Appended;
+
+    fn weight(_: &NewMessage) -> usize {
+        1
+    }
+
+    async fn write(&self, batch: &[NewMessage]) -> Result<Vec<Appended>, Fault> {
+        let mut tx = self.0.write().await?;
+        let heads = heads(&mut tx, batch).await?;
+        let known = known(&mut tx, batch).await?;
+        let plan = plan(batch, heads, &known);
+        let ids = take_ids(&mut tx, plan.rows.len()).await?;
+        if !plan.rows.is_empty() {
+            store(&mut tx, &plan, &ids).await?;
+            tx.commit().await?;
+        }
+        Ok(plan.answers(&ids).ok_or(Corrupt { table: "messages", column: "id" })?)
+    }
+}
+
+async fn heads(tx: &mut SqliteConnection, batch: &[NewMessage]) -> Result<HashMap<ConversationId, LogHead>, Fault> {
+    let list = ids(batch.iter().map(|new| new.conversation.get()));
+    let rows = sqlx::query(HEADS).bind(list).fetch_all(tx).await?;
+    Ok(all(&rows, sql::log_head)?.into_iter().collect())
+}
+
+async fn known(tx: &mut SqliteConnection, batch: &[NewMessage]) -> Result<HashMap<Key, Message>, Fault> {
+    let keys = batch.iter().filter_map(|new| {
+        let key = new.client_id.as_ref()?;
+        Some([new.conversation.get().into(), new.sender.get().into(), key.as_str().into()])
+    });
+    let rows = sqlx::query(KNOWN).bind(table(keys)).fetch_all(tx).await?;
+    Ok(all(&rows, sql::message)?.into_iter().filter_map(sql::keyed).collect())
+}
+
+/// The ids of new messages. They are counted, not derived from what is there, so that none is ever given out twice.
+async fn take_ids(tx: &mut SqliteConnection, number: usize) -> Result<Vec<MessageId>, Fault> {
+    let number = big(number);
+    let last: i64 = sqlx::query_scalar(TAKE_IDS).bind(number).fetch_one(tx).await?;
+    let ids = (last - number + 1..=last).map(MessageId::new).collect::<Option<_>>();
+    Ok(ids.ok_or(Corrupt { table: "database_life", column: "last_message_id" })?)
+}
+
+async fn store(tx: &mut SqliteConnection, plan: &AppendPlan<'_>, ids: &[MessageId]) -> Result<(), Fault> {
+    let rows = plan.rows.iter().zip(ids).map(|(NewRow { new, seq }, id)| {
+        [
+            id.get().into(),
+            new.conversation.get().into(),
+            seq.get().into(),
+            new.sender.get().into(),
+            new.body.as_str().into(),
+            Value::from(new.client_id.as_ref().map(ClientId::as_str)),
+            Value::from(new.reply_to.map(MessageId::get)),
+            new.at.micros().into(),
+        ]
+    });
+    sqlx::query(INSERT).bind(table(rows)).execute(&mut *tx).await?;
+    let heads = plan.heads.iter().map(|(id, head, at)| [id.get().into(), head.get().into(), at.micros().into()]);
+    sqlx::query(MOVE_HEADS).bind(table(heads)).execute(tx).await?;
+    Ok(())
+}
+
+#[async_trait]
+impl MessageStore for SqliteStore {
+    async fn append(&self, new: &NewMessage) -> Result<Appended, StoreError> {
+        self.appends.submit(new.clone()).await
+    }
+
+    async fn find_by_client_id(
+        &self,
+        conversation: ConversationId,
+        sender: UserId,
+        client_id: &ClientId,
+    ) -> Result<Option<Message>, StoreError> {
+        self.db
+            .run(|| async move {
+                let query = sqlx::query(sql::BY_CLIENT_ID).bind(conversation.get()).bind(sender.get());
+                let row = query.bind(client_id.as_str()).fetch_optional(self.db.reader()).await?;
+                Ok(at_most_one(row, sql::message)?)
+            })
+            .await
+    }
+
+    async fn get(&self, id: MessageId) -> Result<Option<Message>, StoreError> {
+        self.db
+            .run(|| async move {
+                let row = sqlx::query(sql::GET).bind(id.get()).fetch_optional(self.db.reader()).await?;
+                Ok(at_most_one(row, sql::message)?)
+            })
+            .await
+    }
+
+    async fn page(&self, history: &History) -> Result<Page<Message>, StoreError> {
+        self.db
+            .run(|| async move {
+                let (statement, seq) = match history.from {
+                    HistoryStart::Newest => (sql::PAGE_BEFORE, ID_LIMIT),
+                    HistoryStart::Before(seq) => (sql::PAGE_BEFORE, seq.get()),
+                    HistoryStart::After(seq) => (sql::PAGE_AFTER, seq.get()),
+                };
+                let query = sqlx::query(statement).bind(history.conversation.get()).bind(seq);
+                let rows = query.bind(big(history.size.get() + 1)).fetch_all(self.db.reader()).await?;
+                Ok(Page::from_rows(all(&rows, sql::message)?, history.size, |message| message.seq.get()))
+            })
+            .await
+    }
+
+    async fn changes(
+        &self,
+        conversation: ConversationId,
+        after: Seq,
+        size: PageSize,
+    ) -> Result<Option<Changes>, StoreError> {
+        self.db
+            .run(|| async move {
+                let query = sqlx::query(sql::CHANGES).bind(conversation.get()).bind(after.get());
+                let rows = query.bind(big(size.get())).fetch_all(self.db.reader()).await?;
+                Ok(sql::changes(&rows, conversation, after, size)?)
+            })
+            .await
+    }
+
+    async fn own_changes(&self, user: UserId, after: Seq, size: PageSize) -> Result<OwnChanges, StoreError> {
+        self.db
+            .run(|| async move {
+                let query = sqlx::query(user_changes::CHANGES).bind(user.get()).bind(after.get());
+                let rows = query.bind(big(size.get())).fetch_all(self.db.reader()).await?;
+                Ok(user_changes::changes(&rows, after, size)?)
+            })
+            .await
+    }
+}

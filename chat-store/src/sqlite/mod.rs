@@ -1,0 +1,49 @@
+//! The embedded database: one file, one process, one connection that writes and a few that read beside it.
+
+mod accounts;
+mod arrays;
+mod connections;
+mod conversations;
+mod database;
+mod file;
+mod messages;
+mod own_logs;
+mod receipts;
+mod relations;
+mod sessions;
+
+use std::path::Path;
+use std::sync::Arc;
+
+use self::connections::Connections;
+use self::messages::AppendWrite;
+use self::receipts::AdvanceWrite;
+use crate::batch::Batcher;
+use crate::migrations::AppliedMigration;
+use crate::open_error::OpenError;
+
+/// Every store port over one SQLite file.
+#[derive(Debug)]
+pub(crate) struct SqliteStore {
+    db: Arc<Connections>,
+    appends: Batcher<AppendWrite>,
+    advances: Batcher<AdvanceWrite>,
+}
+
+impl SqliteStore {
+    /// Opens a file, makes it if it is missing, and brings its schema up to date.
+    pub(crate) async fn open(path: &Path, readers: u32) -> Result<(Self, Vec<AppliedMigration>), OpenError> {
+        let (db, applied) = Connections::open(path, readers).await?;
+        let db = Arc::new(db);
+        let appends = Batcher::start(AppendWrite(db.clone()));
+        let advances = Batcher::start(AdvanceWrite(db.clone()));
+        Ok((Self { db, appends, advances }, applied))
+    }
+
+    /// Writes what waits, then gives the file free.
+    pub(crate) async fn close(&self) {
+        self.appends.close().await;
+        self.advances.close().await;
+        self.db.close().await;
+    }
+}
