@@ -1,0 +1,50 @@
+// The calls of the REST interface by name. Lists answer `{items, next}`.
+
+import { call } from './session.js';
+
+const query = (values) => {
+  const known = Object.entries(values).filter(([, value]) => value !== undefined && value !== null);
+  return known.length ? `?${new URLSearchParams(known)}` : '';
+};
+
+/** Follows `next` through every page of a list. */
+async function all(path, values = {}) {
+  const items = [];
+  let after;
+  do {
+    const page = await call('GET', path + query({ ...values, limit: 100, after }));
+    items.push(...page.items);
+    after = page.items.length ? page.next : null;
+  } while (after !== null && after !== undefined);
+  return items;
+}
+
+export const wsTicket = () => call('POST', 'auth/ws-ticket');
+
+export const me = () => call('GET', 'users/me');
+export const user = (id) => call('GET', `users/${id}`);
+export const searchUsers = (q) => call('GET', `users${query({ q, limit: 20 })}`);
+export const setPresence = (status, message) => call('PUT', 'users/me/presence', { status, message });
+
+export const friends = () => all('friends');
+export const unfriend = (id) => call('DELETE', `friends/${id}`);
+export const friendRequests = (direction) => all('friends/requests', { direction });
+export const requestFriend = (user_id) => call('POST', 'friends/requests', { user_id });
+export const acceptRequest = (id) => call('POST', `friends/requests/${id}/accept`);
+export const declineRequest = (id) => call('POST', `friends/requests/${id}/decline`);
+export const cancelRequest = (id) => call('DELETE', `friends/requests/${id}`);
+
+export const blocks = () => all('blocks');
+export const block = (id) => call('PUT', `blocks/${id}`);
+export const unblock = (id) => call('DELETE', `blocks/${id}`);
+
+export const conversations = () => all('conversations');
+export const conversation = (id) => call('GET', `conversations/${id}`);
+export const openDirect = (user_id) => call('POST', 'conversations', { kind: 'direct', user_id });
+export const createGroup = (name, member_ids) => call('POST', 'conversations', { kind: 'group', name, member_ids });
+export const members = (id) => all(`conversations/${id}/members`);
+export const leave = (id) => call('POST', `conversations/${id}/leave`);
+
+export const history = (id, before, limit) => call('GET', `conversations/${id}/messages${query({ before, limit })}`);
+export const changes = (id, after, limit) => call('GET', `conversations/${id}/changes${query({ after, limit })}`);
+export const message = (id) => call('GET', `messages/${id}`);

@@ -1,0 +1,95 @@
+// The page's beginning: shows the sign-in screen or the chat, and wires socket, log, outbox and views together.
+//
+// Programs that drive the page find their way by `data-testid`:
+//   sign-in        tab-login tab-register login-login login-password login-submit login-error
+//                  register-username register-email register-password register-submit register-error password-toggle
+//   frame          connection-state (data-state=connecting|open|offline) reconnect toast announcer signout
+//                  own-name profile presence-option (data-status) presence-message presence-save
+//   lists          tab-chats tab-people people-search search-note conversation-list conversations-empty
+//                  conversation-item (data-conversation-id) unread-badge presence-dot (data-status)
+//   people         person-result, friend-item, request-item, sent-request-item, blocked-item
+//                  (each data-user-id, data-username, data-relation=none|friend|incoming|outgoing|blocked)
+//                  action-message action-add-friend action-accept action-decline action-cancel action-unfriend
+//                  action-block action-unblock confirm confirm-yes confirm-no
+//   groups         new-group group-dialog group-name group-search group-member (data-user-id, data-username)
+//                  group-create thread-menu show-members members-dialog member-item leave-group
+//   conversation   conversation-title conversation-note back messages message (data-message-id, data-seq,
+//                  data-own=true|false, data-state=pending|failed|sent|delivered|read) message-body reply-button quote
+//                  day notice divider jump typing-indicator composer send-button reply-preview reply-cancel
+//                  retry-send discard-send nothing-open
+
+import { connectionBanner } from './banner.js';
+import { el } from './dom.js';
+import { clearQuotes } from './history.js';
+import { startOutbox } from './outbox.js';
+import { closeConversation, forgetAddress, readAddress, startRouter } from './router.js';
+import { onSessionEnd, resumeSession, session } from './session.js';
+import { sidebar } from './sidebar.js';
+import { signInScreen } from './signin.js';
+import { Connection } from './socket.js';
+import { changed, clear, on, state, totalUnread } from './store.js';
+import { disconnected, receive, startSync, stopSync } from './sync.js';
+import { threadPane } from './thread.js';
+import { startTyping } from './typing.js';
+import { learn } from './users.js';
+
+let connection = null;
+let frame = null;
+
+function showSignIn(reason) {
+  const screen = signInScreen(showChat, reason);
+  document.body.replaceChildren(screen.element);
+  screen.focus();
+}
+
+function showChat() {
+  state.me = session().user;
+  learn([state.me]);
+  frame ??= { sidebar: sidebar(), thread: threadPane(), banner: connectionBanner(() => connection?.retryNow()) };
+  const { banner, sidebar: left, thread } = frame;
+  document.body.replaceChildren(el('.app', {}, banner.element, left.element, thread.element));
+  connection = new Connection({
+    onFrame: receive,
+    onState(next) {
+      if (next.state !== 'open') disconnected();
+      state.connection = next;
+      changed('connection');
+    },
+  });
+  const send = (one) => connection?.send(one) ?? false;
+  startOutbox(send);
+  startTyping(send);
+  startSync(send, thread.arrived);
+  readAddress();
+  changed('connection', 'people', 'presence');
+  connection.start();
+}
+
+function leave(reason) {
+  connection?.stop();
+  connection = null;
+  stopSync();
+  clear();
+  clearQuotes();
+  frame?.sidebar.reset();
+  if (reason === null) forgetAddress();
+  showSignIn(reason);
+}
+
+function renderFrame() {
+  document.body.classList.toggle('conversation-open', state.open !== null && state.conversations.has(state.open));
+  const unread = state.me ? totalUnread() : 0;
+  document.title = unread > 0 ? `(${unread}) Chat` : 'Chat';
+}
+
+// Escape leaves the conversation, unless something inside it (a menu, a reply, a dialog) had a use for it.
+addEventListener('keydown', (event) => {
+  if (event.key === 'Escape' && !event.defaultPrevented && session()) closeConversation();
+});
+
+on(['conversations', 'thread'], renderFrame);
+onSessionEnd(leave);
+startRouter();
+resumeSession();
+if (session()) showChat();
+else showSignIn(null);

@@ -1,0 +1,55 @@
+// The icons: stroked paths on a 24 by 24 grid, and the message ticks on a grid of their own.
+
+const PATHS = {
+  back: 'M15 5l-7 7 7 7',
+  ban: 'M12 3.5a8.5 8.5 0 1 0 0 17a8.5 8.5 0 0 0 0-17M6 6l12 12',
+  chat: 'M4 6.5A2.5 2.5 0 0 1 6.5 4h11A2.5 2.5 0 0 1 20 6.5v7a2.5 2.5 0 0 1-2.5 2.5H10l-4.5 4v-4A2 2 0 0 1 4 14z',
+  check: 'M5 12.5l4.5 4.5L19 7.5',
+  close: 'M6 6l12 12M18 6L6 18',
+  down: 'M12 5v13M6 12.5l6 6 6-6',
+  eye: 'M2.5 12S6 5.5 12 5.5 21.5 12 21.5 12 18 18.5 12 18.5 2.5 12 2.5 12M12 9a3 3 0 1 0 0 6a3 3 0 0 0 0-6',
+  group: 'M9 5a3.2 3.2 0 1 0 0 6.4A3.2 3.2 0 0 0 9 5M3 19c.3-3.2 2.6-5 6-5s5.7 1.8 6 5M16 5.500a2.8 2.8 0 0 1 0 5.400M17.5 14.400c2 .6 3.3 2.2 3.5 4.6',
+  leave: 'M14 4.500H7A1.5 1.5 0 0 0 5.5 6v12A1.5 1.5 0 0 0 7 19.500h7M10.5 12H21M17 8l4 4-4 4',
+  more: 'M12 5.500v.01M12 12v.01M12 18.500v.01',
+  pencil: 'M4 20l.8-4L16 4.800a1.7 1.7 0 0 1 2.4 0l.8.8a1.7 1.7 0 0 1 0 2.400L8 19.200zM14 7l3 3',
+  person: 'M12 4.500a3.7 3.7 0 1 0 0 7.400a3.7 3.7 0 0 0 0-7.400M5 20c.4-3.6 3-5.6 7-5.600s6.6 2 7 5.6',
+  personAdd: 'M10 5a3.5 3.5 0 1 0 0 7a3.5 3.5 0 0 0 0-7M3.5 20c.4-3.5 2.7-5.4 6.5-5.4 2 0 3.6.5 4.7 1.500M18.5 14v6M15.5 17h6',
+  personRemove: 'M10 5a3.5 3.5 0 1 0 0 7a3.5 3.5 0 0 0 0-7M3.5 20c.4-3.5 2.7-5.4 6.5-5.4 2 0 3.6.5 4.7 1.500M15.5 17h6',
+  reply: 'M9.5 6L4 11.5 9.5 17M4.5 11.500H13a6.5 6.5 0 0 1 6.5 6.5',
+  retry: 'M19 12a7 7 0 1 1-2.2-5.100M19 3.500v4.500h-4.5',
+  search: 'M10.5 4.500a6 6 0 1 0 0 12a6 6 0 0 0 0-12M15 15l5 5',
+  send: 'M5 12l-1.5-7.500L21 12 3.5 19.500zM5 12h7',
+  trash: 'M5 7h14M9.5 7V4.500h5V7M7 7l.8 12.500h8.400L17 7',
+  warning: 'M12 4.500L3.5 19.500h17zM12 10v4.500M12 17v.01',
+};
+
+const TICKS = {
+  pending: ['0 0 16 16', 'M8 2.500a5.5 5.5 0 1 0 0 11a5.5 5.5 0 0 0 0-11M8 5v3.200l2 1.3'],
+  failed: ['0 0 16 16', 'M8 2.500a5.5 5.5 0 1 0 0 11a5.5 5.5 0 0 0 0-11M8 5v3.500M8 11v.01'],
+  sent: ['0 0 20 16', 'M4.5 8.700l3.6 3.600L15 4.5'],
+  delivered: ['0 0 20 16', 'M1.5 8.700l3.6 3.600L12 4.500M9.3 11.300l1 1L17.5 4.5'],
+  read: ['0 0 20 16', 'M1.5 8.700l3.6 3.600L12 4.500M9.3 11.300l1 1L17.5 4.5'],
+};
+
+const LABELS = { pending: 'sending', failed: 'not sent', sent: 'sent', delivered: 'delivered', read: 'read' };
+const SVG = 'http://www.w3.org/2000/svg';
+
+function drawing(box, path, attributes) {
+  const svg = document.createElementNS(SVG, 'svg');
+  const line = document.createElementNS(SVG, 'path');
+  line.setAttribute('d', path);
+  for (const [name, value] of Object.entries({ viewBox: box, ...attributes })) svg.setAttribute(name, value);
+  svg.append(line);
+  return svg;
+}
+
+/** An icon that only accompanies a text or a label. */
+export function icon(name) {
+  return drawing('0 0 24 24', PATHS[name], { class: 'icon', 'aria-hidden': 'true', focusable: 'false' });
+}
+
+/** The tick of a message state, with what it means for a screen reader. */
+export function tick(state) {
+  const [box, path] = TICKS[state];
+  return drawing(box, path, { class: `tick tick-${state}`, role: 'img', 'aria-label': LABELS[state] });
+}

@@ -1,0 +1,59 @@
+// One person in a list: picture, name, presence, and the actions that fit how the two stand to each other.
+
+import { actionsFor } from './actions.js';
+import { updateUserAvatar, userAvatar } from './avatar.js';
+import { attr, el, iconButton, reconcile, setText } from './dom.js';
+import { presenceText } from './format.js';
+import { relationTo } from './relations.js';
+import { directWith } from './store.js';
+import { openConversation } from './router.js';
+import { nameOf, presenceFor } from './users.js';
+
+const STANDING = { incoming: 'wants to be your friend', outgoing: 'request sent', blocked: 'blocked' };
+
+/** Fills a list element with people. */
+export function showPeople(list, ids, testid) {
+  reconcile(list, ids, (id) => id, (id) => rowOf(id, testid), update);
+}
+
+function rowOf(id, testid) {
+  const main = el(
+    'button.row-main',
+    { type: 'button', on: { click: () => activate(id) } },
+    userAvatar(id),
+    el('span.row-text', {}, el('span.row-title', { dir: 'auto' }), el('span.row-note', { dir: 'auto' })),
+  );
+  return el('li.row.person', { data: { testid, userId: id } }, main, el('.row-actions'));
+}
+
+function update(row, id) {
+  const [main, actions] = row.children;
+  const [avatar, text] = main.children;
+  const name = nameOf(id);
+  const relation = relationTo(id);
+  attr(row, 'data-username', name);
+  attr(row, 'data-relation', relation);
+  updateUserAvatar(avatar, id);
+  setText(text.children[0], name);
+  setText(text.children[1], STANDING[relation] ?? presenceText(presenceFor(id)));
+  reconcile(actions, actionsFor(id), (action) => action.testid, buttonOf, (button, action) => {
+    button.run = action.run;
+    attr(button, 'aria-label', `${action.label}: ${name}`);
+  });
+}
+
+function buttonOf(action) {
+  const attributes = { title: action.label, data: { testid: action.testid }, on: { click: () => button.run() } };
+  const button =
+    action.testid === 'action-accept'
+      ? el('button.button.small.primary', { type: 'button', ...attributes }, action.label)
+      : iconButton(action.icon, action.label, attributes);
+  if (action.danger) button.classList.add('danger');
+  return button;
+}
+
+function activate(id) {
+  const direct = directWith(id);
+  if (direct) openConversation(direct.id);
+  else actionsFor(id).find((action) => action.testid === 'action-message')?.run();
+}

@@ -1,0 +1,88 @@
+// From a conversation's entries to the rows of its view: day separators, notices, and messages grouped by sender.
+
+import { personIn } from './avatar.js';
+import { dayOf } from './format.js';
+import { state } from './store.js';
+
+const GROUP_WITHIN_MS = 5 * 60_000;
+
+/** The rows in order; each has a `key` that stays the same while it is shown. */
+export function rowsOf(conversation, dividerSeq) {
+  const rows = [];
+  let day = null;
+  let divided = dividerSeq === null;
+  for (const item of [...conversation.entries.map(fromEntry), ...conversation.pending.map(fromPending)]) {
+    const date = new Date(item.at);
+    if (date.toDateString() !== day) {
+      day = date.toDateString();
+      rows.push({ kind: 'day', key: `day ${day}`, text: dayOf(date) });
+    }
+    if (!divided && item.kind === 'message' && !item.own && item.seq > dividerSeq) {
+      divided = true;
+      rows.push({ kind: 'divider', key: 'divider', text: 'New messages' });
+    }
+    rows.push(item);
+  }
+  rows.forEach((row, i) => group(row, rows[i - 1], rows[i + 1]));
+  if (conversation.kind === 'group') return rows;
+  return rows.map((row) => (row.kind === 'message' && row.message ? { ...row, state: stateOf(conversation, row) } : row));
+}
+
+const stateOf = (conversation, row) => (row.own ? conversation.stateOf(row.message) : 'sent');
+
+function fromEntry({ type, data }) {
+  if (type !== 'message.new') return { kind: 'notice', key: `notice ${data.seq}`, at: data.at, text: notice(type, data) };
+  const own = data.sender_id === state.me.id;
+  return {
+    kind: 'message',
+    // One's own message keeps the key it had while it was pending, so that its bubble stays in place.
+    key: own && data.client_id ? `own ${data.client_id}` : `message ${data.id}`,
+    at: data.created_at,
+    own,
+    seq: data.seq,
+    sender: data.sender_id,
+    body: data.body,
+    replyTo: data.reply_to ?? null,
+    state: 'sent',
+    message: data,
+  };
+}
+
+function fromPending(item) {
+  return {
+    kind: 'message',
+    key: `own ${item.client_id}`,
+    at: item.created_at,
+    own: true,
+    sender: state.me.id,
+    body: item.body,
+    replyTo: item.reply_to ?? null,
+    state: item.error ? 'failed' : 'pending',
+    item,
+  };
+}
+
+function notice(type, { user_id: user, by_user_id: by, role }) {
+  const who = personIn(user);
+  if (type === 'member.left') return by === user || !by ? `${who} left` : `${personIn(by)} removed ${object(user)}`;
+  if (role === 'owner' && (by === user || !by)) return `${who} created the group`;
+  return by === user || !by ? `${who} joined` : `${personIn(by)} added ${object(user)}`;
+}
+
+const object = (user) => (user === state.me.id ? 'you' : personIn(user));
+
+/** Marks whether a message begins and ends a run of messages by one sender. */
+function group(row, before, after) {
+  if (row.kind !== 'message') return;
+  row.first = !together(before, row);
+  row.last = !together(row, after);
+}
+
+function together(one, other) {
+  return (
+    one?.kind === 'message' &&
+    other?.kind === 'message' &&
+    one.sender === other.sender &&
+    new Date(other.at) - new Date(one.at) < GROUP_WITHIN_MS
+  );
+}
