@@ -22,6 +22,13 @@ impl Chat {
         Ok(Me { user: found, presence, log_head: log.head })
     }
 
+    /// An account as its owner sees it, without asking the store again.
+    #[must_use]
+    pub fn own_profile(&self, user: User) -> Profile {
+        let presence = self.board.presence_of(&user);
+        Profile { user, presence }
+    }
+
     pub(super) async fn user(&self, user: UserId) -> Result<User, ChatError> {
         self.stores.users.get(&[user]).await?.pop().ok_or_else(|| ErrorCode::NotFound.into())
     }

@@ -1,0 +1,197 @@
+//! Conversations: opening, making, listing, leaving, and who is in them.
+
+use axum::Json;
+use axum::http::StatusCode;
+use base64::Engine as _;
+use base64::prelude::BASE64_URL_SAFE_NO_PAD;
+use chat_core::command::Opened;
+use chat_core::conversation::{ActivityCursor, ConversationView as CoreView, Member};
+use chat_core::ids::{ConversationId, UserId};
+use chat_core::page::Page;
+use chat_core::text::Label;
+use chat_core::time::Timestamp;
+use chat_core::{ChatError, Command, ErrorCode};
+use chat_transport::wire::{ConversationView, MemberView};
+use serde::Deserialize;
+use utoipa::{IntoParams, ToSchema};
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use super::extract::{After, BAD_CURSOR, Caller, Id, JsonBody, QueryOf};
+use super::problem::Problem;
+use super::views::ListView;
+use crate::app::AppState;
+
+pub(crate) fn routes() -> OpenApiRouter<AppState> {
+    OpenApiRouter::new()
+        .routes(routes!(list, open))
+        .routes(routes!(get))
+        .routes(routes!(members))
+        .routes(routes!(remove_member))
+        .routes(routes!(leave))
+}
+
+/// What kind of conversation is wanted.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+enum NewConversation {
+    /// The one with another user; it is made if there is none yet.
+    Direct {
+        /// The other user.
+        #[schema(minimum = 1)]
+        user_id: i64,
+    },
+    /// A new group.
+    Group {
+        /// Its name.
+        #[schema(max_length = 100)]
+        name: String,
+        /// Who else is in it from the start.
+        member_ids: Vec<i64>,
+    },
+}
+
+impl TryFrom<NewConversation> for Command {
+    type Error = Problem;
+
+    fn try_from(new: NewConversation) -> Result<Self, Problem> {
+        let user = |id| UserId::new(id).ok_or(Problem::new(ErrorCode::NotFound));
+        Ok(match new {
+            NewConversation::Direct { user_id } => Self::OpenDirect { user: user(user_id)? },
+            NewConversation::Group { name, member_ids } => Self::CreateGroup {
+                name: Label::new(&name).map_err(ChatError::from)?,
+                members: member_ids.into_iter().map(user).collect::<Result<_, _>>()?,
+            },
+        })
+    }
+}
+
+/// Open the direct conversation with a user, or make a group.
+#[utoipa::path(post, path = "/conversations", tag = "conversations", request_body = NewConversation, responses(
+    (status = 201, description = "Made", body = ConversationView),
+    (status = 200, description = "The direct conversation was there already", body = ConversationView),
+    (status = 403, description = "Not with this user"),
+    (status = 404, description = "No such user"),
+))]
+async fn open(
+    caller: Caller,
+    JsonBody(new): JsonBody<NewConversation>,
+) -> Result<(StatusCode, Json<ConversationView>), Problem> {
+    let opened: Opened = caller.ask(new.try_into()?).await?;
+    let status = if opened.fresh { StatusCode::CREATED } else { StatusCode::OK };
+    Ok((status, Json((&opened.view).into())))
+}
+
+/// Which part of the list.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+struct ByActivity {
+    /// The `next` of the page before; absent for the first page.
+    after: Option<String>,
+    /// How many; what is outside 1 to 100 is taken as the nearest of both.
+    #[param(default = 50)]
+    limit: Option<i64>,
+}
+
+/// One's conversations, newest activity first.
+#[utoipa::path(get, path = "/conversations", tag = "conversations", params(ByActivity),
+    responses((status = 200, body = ListView<ConversationView, String>)))]
+async fn list(
+    caller: Caller,
+    QueryOf(part): QueryOf<ByActivity>,
+) -> Result<Json<ListView<ConversationView, String>>, Problem> {
+    let after = part.after.as_deref().map(|text| read_cursor(text).ok_or(BAD_CURSOR)).transpose()?;
+    let size = After::new(None, part.limit).size();
+    let page: Page<CoreView, ActivityCursor> = caller.ask(Command::ListConversations { after, size }).await?;
+    Ok(Json(ListView::from(page).with_cursor(|cursor| show_cursor(&cursor))))
+}
+
+/// A place in the list of conversations as a text that means nothing to clients, so that it can change.
+fn show_cursor(cursor: &ActivityCursor) -> String {
+    BASE64_URL_SAFE_NO_PAD.encode(format!("{}.{}", cursor.at.micros(), cursor.conversation))
+}
+
+/// The place that a text of ours stands for; none for any other text.
+fn read_cursor(text: &str) -> Option<ActivityCursor> {
+    let bytes = BASE64_URL_SAFE_NO_PAD.decode(text).ok()?;
+    let (at, conversation) = std::str::from_utf8(&bytes).ok()?.split_once('.')?;
+    let at = Timestamp::from_micros(at.parse().ok()?);
+    let cursor = ActivityCursor { at, conversation: ConversationId::new(conversation.parse().ok()?)? };
+    (show_cursor(&cursor) == text).then_some(cursor)
+}
+
+/// One conversation.
+#[utoipa::path(get, path = "/conversations/{id}", tag = "conversations", params(("id" = i64, Path)),
+    responses((status = 200, body = ConversationView)))]
+async fn get(caller: Caller, Id(conversation): Id<ConversationId>) -> Result<Json<ConversationView>, Problem> {
+    let opened: Opened = caller.ask(Command::GetConversation(conversation)).await?;
+    Ok(Json((&opened.view).into()))
+}
+
+/// Its members.
+#[utoipa::path(get, path = "/conversations/{id}/members", tag = "conversations", params(("id" = i64, Path), After),
+    responses((status = 200, body = ListView<MemberView>)))]
+async fn members(
+    caller: Caller,
+    Id(conversation): Id<ConversationId>,
+    QueryOf(page): QueryOf<After>,
+) -> Result<Json<ListView<MemberView>>, Problem> {
+    let command = Command::ListMembers { conversation, after: page.id(UserId::new)?, size: page.size() };
+    let members: Page<Member> = caller.ask(command).await?;
+    Ok(Json(members.into()))
+}
+
+/// Leave a group: the only member that can be taken out is oneself.
+#[utoipa::path(delete, path = "/conversations/{id}/members/{user_id}", tag = "conversations",
+    params(("id" = i64, Path), ("user_id" = i64, Path)), responses(
+    (status = 204, description = "Left"),
+    (status = 403, description = "Somebody else, or a direct conversation"),
+))]
+async fn remove_member(
+    caller: Caller,
+    Id((conversation, user)): Id<(ConversationId, UserId)>,
+) -> Result<StatusCode, Problem> {
+    if user != caller.identity().user {
+        // Whoever may not see the conversation is told that it is not there, and nothing about its members.
+        caller.ask::<Opened>(Command::GetConversation(conversation)).await?;
+        return Err(ErrorCode::Forbidden.into());
+    }
+    caller.ask::<()>(Command::LeaveConversation(conversation)).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// Leave a group.
+#[utoipa::path(post, path = "/conversations/{id}/leave", tag = "conversations", params(("id" = i64, Path)), responses(
+    (status = 204, description = "Left"),
+    (status = 403, description = "A direct conversation always has both"),
+))]
+async fn leave(caller: Caller, Id(conversation): Id<ConversationId>) -> Result<StatusCode, Problem> {
+    caller.ask::<()>(Command::LeaveConversation(conversation)).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_a_cursor_of_ours_is_a_cursor() {
+        let conversation = ConversationId::new(7).expect("an id");
+        let cursor = ActivityCursor { at: Timestamp::from_micros(1_700_000_000_000_001), conversation };
+        let text = show_cursor(&cursor);
+        assert_eq!(read_cursor(&text), Some(cursor));
+        let forged = |inside: &str| BASE64_URL_SAFE_NO_PAD.encode(inside);
+        for bad in [
+            "",
+            "7",
+            &format!("{text}="),
+            &forged("1"),
+            &forged("1.0"),
+            &forged("+1.7"),
+            &forged("1.7.7"),
+            &forged("a.b"),
+        ] {
+            assert_eq!(read_cursor(bad), None, "{bad}");
+        }
+    }
+}

@@ -1,0 +1,186 @@
+//! Messages: sending, reading back, what changed, and what was read.
+
+use axum::Json;
+use axum::http::StatusCode;
+use chat_core::command::{Changes, History, HistoryStart, MarksReply, ReadTarget, SendMessage, Sent};
+use chat_core::ids::{ConversationId, MessageId};
+use chat_core::message::Message;
+use chat_core::page::Page;
+use chat_core::text::{Body, ClientId};
+use chat_core::{ChatError, Command, ErrorCode};
+use chat_transport::wire::{MarksView, MessageView};
+use serde::Deserialize;
+use utoipa::{IntoParams, ToSchema};
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use super::extract::{After, Caller, Id, JsonBody, QueryOf, seq};
+use super::problem::Problem;
+use super::views::{ChangesView, ListView};
+use crate::app::AppState;
+
+pub(crate) fn routes() -> OpenApiRouter<AppState> {
+    OpenApiRouter::new()
+        .routes(routes!(history, send))
+        .routes(routes!(changes))
+        .routes(routes!(read))
+        .routes(routes!(typing))
+        .routes(routes!(get))
+}
+
+/// A message to send.
+#[derive(Debug, Deserialize, ToSchema)]
+struct NewMessage {
+    /// What to say: at most 8,000 characters, and something to see.
+    #[schema(min_length = 1, max_length = 8000)]
+    body: String,
+    /// The sender's key for this attempt, 1 to 64 visible ASCII characters; a repeat with the same key is the same message.
+    #[schema(min_length = 1, max_length = 64)]
+    client_id: Option<String>,
+    /// The message of the same conversation that it answers.
+    #[schema(minimum = 1)]
+    reply_to: Option<i64>,
+}
+
+impl NewMessage {
+    fn to(self, conversation: ConversationId) -> Result<Command, Problem> {
+        let bad_key = Problem::bad_request("A client_id is 1 to 64 visible ASCII characters.");
+        Ok(Command::SendMessage(SendMessage {
+            conversation,
+            body: Body::new(self.body).map_err(ChatError::from)?,
+            client_id: self.client_id.map(ClientId::new).transpose().map_err(|_| bad_key)?,
+            reply_to: self.reply_to.map(message_id).transpose()?,
+        }))
+    }
+}
+
+/// A message's id; what is no id is no message's.
+fn message_id(id: i64) -> Result<MessageId, Problem> {
+    MessageId::new(id).ok_or_else(|| ErrorCode::NotFound.into())
+}
+
+/// Send a message. A repeat of its `client_id` answers the first one and stores nothing.
+#[utoipa::path(post, path = "/conversations/{id}/messages", tag = "messages", params(("id" = i64, Path)),
+    request_body = NewMessage, responses(
+    (status = 201, description = "Stored", body = MessageView),
+    (status = 200, description = "Stored before, under the same client_id", body = MessageView),
+    (status = 403, description = "A block stands between"),
+    (status = 409, description = "The client_id belongs to another message"),
+))]
+async fn send(
+    caller: Caller,
+    Id(conversation): Id<ConversationId>,
+    JsonBody(new): JsonBody<NewMessage>,
+) -> Result<(StatusCode, Json<MessageView>), Problem> {
+    let sent: Sent = caller.ask(new.to(conversation)?).await?;
+    let status = if sent.fresh { StatusCode::CREATED } else { StatusCode::OK };
+    Ok((status, Json((&sent.message).into())))
+}
+
+/// Which part of the history.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+struct Part {
+    /// Only those before this seq, newest first.
+    #[param(minimum = 0)]
+    before: Option<i64>,
+    /// Only those after this seq, oldest first.
+    #[param(minimum = 0)]
+    after: Option<i64>,
+    /// How many; what is outside 1 to 100 is taken as the nearest of both.
+    #[param(default = 50)]
+    limit: Option<i64>,
+}
+
+/// The messages of a conversation: the newest first, or from a seq back or on.
+#[utoipa::path(get, path = "/conversations/{id}/messages", tag = "messages", params(("id" = i64, Path), Part),
+    responses((status = 200, body = ListView<MessageView>)))]
+async fn history(
+    caller: Caller,
+    Id(conversation): Id<ConversationId>,
+    QueryOf(part): QueryOf<Part>,
+) -> Result<Json<ListView<MessageView>>, Problem> {
+    let from = match (part.before, part.after) {
+        (None, None) => HistoryStart::Newest,
+        (Some(before), None) => HistoryStart::Before(seq(before)?),
+        (None, Some(after)) => HistoryStart::After(seq(after)?),
+        (Some(_), Some(_)) => return Err(Problem::bad_request("Give before or after, not both.")),
+    };
+    let size = After::new(None, part.limit).size();
+    let messages: Page<Message> = caller.ask(Command::ListMessages(History { conversation, from, size })).await?;
+    Ok(Json(messages.into()))
+}
+
+/// Every change of a conversation after a seq: the very events that sockets send.
+#[utoipa::path(get, path = "/conversations/{id}/changes", tag = "messages", params(("id" = i64, Path), After),
+    responses((status = 200, body = ChangesView)))]
+async fn changes(
+    caller: Caller,
+    Id(conversation): Id<ConversationId>,
+    QueryOf(page): QueryOf<After>,
+) -> Result<Json<ChangesView>, Problem> {
+    let command = Command::ListChanges { conversation, after: page.seq()?, size: page.size() };
+    let changes: Changes = caller.ask(command).await?;
+    Ok(Json((&changes).into()))
+}
+
+/// Up to where a conversation was read: exactly one of both.
+#[derive(Debug, Deserialize, ToSchema)]
+struct ReadUpTo {
+    /// Up to this place in the log.
+    #[schema(minimum = 0)]
+    seq: Option<i64>,
+    /// Up to this message.
+    #[schema(minimum = 1)]
+    message_id: Option<i64>,
+}
+
+/// Say up to where one has read.
+#[utoipa::path(post, path = "/conversations/{id}/read", tag = "messages", params(("id" = i64, Path)),
+    request_body = ReadUpTo, responses((status = 200, body = MarksView)))]
+async fn read(
+    caller: Caller,
+    Id(conversation): Id<ConversationId>,
+    JsonBody(up_to): JsonBody<ReadUpTo>,
+) -> Result<Json<MarksView>, Problem> {
+    let target = match (up_to.seq, up_to.message_id) {
+        (Some(place), None) => ReadTarget::Seq(conversation, seq(place)?),
+        (None, Some(id)) => {
+            let message: Message = caller.ask(Command::GetMessage(message_id(id)?)).await?;
+            if message.conversation != conversation {
+                return Err(ErrorCode::NotFound.into());
+            }
+            ReadTarget::Message(message.id)
+        }
+        (None, None) | (Some(_), Some(_)) => return Err(Problem::bad_request("Give seq or message_id, one of both.")),
+    };
+    let marks: MarksReply = caller.ask(Command::MarkRead(target)).await?;
+    Ok(Json((&marks).into()))
+}
+
+/// Whether one is typing.
+#[derive(Debug, Deserialize, ToSchema)]
+struct Typing {
+    /// Started or stopped.
+    is_typing: bool,
+}
+
+/// Show the others that one is typing, or stopped.
+#[utoipa::path(post, path = "/conversations/{id}/typing", tag = "messages", params(("id" = i64, Path)),
+    request_body = Typing, responses((status = 204, description = "Shown to those who are there")))]
+async fn typing(
+    caller: Caller,
+    Id(conversation): Id<ConversationId>,
+    JsonBody(typing): JsonBody<Typing>,
+) -> Result<StatusCode, Problem> {
+    caller.ask::<()>(Command::SetTyping { conversation, is_typing: typing.is_typing }).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// One message.
+#[utoipa::path(get, path = "/messages/{id}", tag = "messages", params(("id" = i64, Path)),
+    responses((status = 200, body = MessageView)))]
+async fn get(caller: Caller, Id(message): Id<MessageId>) -> Result<Json<MessageView>, Problem> {
+    let message: Message = caller.ask(Command::GetMessage(message)).await?;
+    Ok(Json((&message).into()))
+}

@@ -1,0 +1,73 @@
+//! Answers that only REST gives: lists, parts of logs, and what a sign-in gives. All other objects look as they do on sockets.
+
+use chat_core::command::{Changes, OwnChanges};
+use chat_core::page::Page;
+use chat_transport::wire::EventView;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+/// A page of a list.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct ListView<T, C = i64> {
+    /// The items in the order of the list.
+    items: Vec<T>,
+    /// Where the following page starts; null on the last one.
+    next: Option<C>,
+}
+
+impl<T, C> ListView<T, C> {
+    /// The whole of a list.
+    pub(crate) const fn whole(items: Vec<T>) -> Self {
+        Self { items, next: None }
+    }
+}
+
+/// Each item as it looks.
+impl<T, N, C> From<Page<N, C>> for ListView<T, C>
+where
+    T: for<'a> From<&'a N>,
+{
+    fn from(page: Page<N, C>) -> Self {
+        Self { items: page.items.iter().map(T::from).collect(), next: page.next }
+    }
+}
+
+impl<T, C> ListView<T, C> {
+    /// The same page with a cursor that means nothing to clients.
+    pub(crate) fn with_cursor<D>(self, show: impl FnOnce(C) -> D) -> ListView<T, D> {
+        ListView { items: self.items, next: self.next.map(show) }
+    }
+}
+
+/// A part of a log: the very events that sockets send.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct ChangesView {
+    /// The events, oldest first, without a gap.
+    items: Vec<EventView>,
+    /// The seq after which the next part starts; null if this one reaches the head.
+    next: Option<i64>,
+    /// The last seq of the log.
+    head: i64,
+}
+
+impl From<&Changes> for ChangesView {
+    fn from(changes: &Changes) -> Self {
+        let last = changes.items.last().map(|entry| entry.seq()).filter(|last| *last < changes.head);
+        Self {
+            items: changes.items.iter().map(EventView::from).collect(),
+            next: last.map(chat_core::ids::Seq::get),
+            head: changes.head.get(),
+        }
+    }
+}
+
+impl From<&OwnChanges> for ChangesView {
+    fn from(changes: &OwnChanges) -> Self {
+        let last = changes.items.last().map(|entry| entry.seq).filter(|last| *last < changes.head);
+        Self {
+            items: changes.items.iter().map(EventView::from).collect(),
+            next: last.map(chat_core::ids::Seq::get),
+            head: changes.head.get(),
+        }
+    }
+}
