@@ -1,6 +1,7 @@
 //! Users: made once, found by id and by login, and what they show.
 
 use super::scene::{at, create, ids, label, new_user, nobody, together, user};
+use crate::ids::UserId;
 use crate::ports::{Login, NewUser, Stores, UserCreated};
 use crate::presence::Status;
 use crate::user::{Email, User, Username};
@@ -21,7 +22,7 @@ async fn found(stores: &Stores, login: &Login) -> Option<User> {
     stores.users.find_login(login).await.unwrap().map(|found| found.user)
 }
 
-async fn only(stores: &Stores, user: crate::ids::UserId) -> User {
+async fn only(stores: &Stores, user: UserId) -> User {
     stores.users.get(&[user]).await.unwrap().remove(0)
 }
 

@@ -213,9 +213,11 @@ macro_rules! for_each_case {
             }
             storms {
                 a_reader_misses_nothing_while_many_write
+                an_answer_is_of_one_moment_while_others_write
                 a_reader_of_their_own_log_misses_nothing_while_many_write
                 groups_of_the_same_people_at_once_are_all_made
                 receipts_in_opposite_orders_at_once_all_count
+                a_call_about_very_many_is_answered
                 everything_at_once_leaves_every_log_dense
             }
             database {

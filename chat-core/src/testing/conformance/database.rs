@@ -1,6 +1,6 @@
 //! The database as a whole.
 
-use super::scene::two_in_direct;
+use super::scene::{say, two_in_direct};
 use crate::ports::Stores;
 
 /// A store that was just made can be read from.
@@ -13,6 +13,6 @@ pub async fn the_epoch_stays(stores: &Stores) {
     let epoch = stores.database.epoch().await.unwrap();
     assert!(!epoch.is_empty());
     let (ann, _, conversation) = two_in_direct(stores).await;
-    super::scene::say(stores, conversation, ann, "hello").await;
+    say(stores, conversation, ann, "hello").await;
     assert_eq!(stores.database.epoch().await.unwrap(), epoch);
 }

@@ -2,7 +2,7 @@
 
 use super::scene::{at, crowd, direct, nobody, nowhere, own_log, pair, say, step, together, two, version};
 use crate::conversation::{Conversation, Kind, Member, Pair, Role};
-use crate::ids::{Seq, UserId, Version};
+use crate::ids::{ConversationId, Seq, UserId, Version};
 use crate::log::UserNotice;
 use crate::ports::{DirectFacts, DirectOpened, Facts, NewDirect, Stores};
 use crate::receipt::Marks;
@@ -13,7 +13,7 @@ async fn open(stores: &Stores, by: UserId, pair: Pair, judged_on: Version) -> Di
 }
 
 /// The conversations that a user's own log says they were added to, and by whom.
-async fn added(stores: &Stores, user: UserId) -> Vec<(crate::ids::ConversationId, UserId)> {
+async fn added(stores: &Stores, user: UserId) -> Vec<(ConversationId, UserId)> {
     let log = own_log(stores, user).await;
     let added = log.iter().filter_map(|entry| match entry.notice {
         UserNotice::ConversationAdded { conversation, by } => Some((conversation, by)),

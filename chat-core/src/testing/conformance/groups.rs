@@ -4,7 +4,7 @@ use super::scene::{
     at, changes, crowd, depart, group, head, label, leave, nobody, nowhere, own_log, say, size, together, user, version,
 };
 use crate::conversation::{Conversation, Group, Kind, Member, Role};
-use crate::ids::{Seq, UserId, Version};
+use crate::ids::{ConversationId, Seq, UserId, Version};
 use crate::log::{LogEntry, MembershipEntry, MembershipStep, UserNotice};
 use crate::ports::{Departed, Departure, GroupCreated, NewGroup, Stores};
 use crate::receipt::Marks;
@@ -13,7 +13,7 @@ fn new_group(owner: UserId, members: &[UserId]) -> NewGroup {
     NewGroup { name: label("Sunday walk"), owner, members: members.to_vec(), at: at(2) }
 }
 
-async fn all_members(stores: &Stores, conversation: crate::ids::ConversationId) -> Vec<UserId> {
+async fn all_members(stores: &Stores, conversation: ConversationId) -> Vec<UserId> {
     let page = stores.conversations.members(conversation, None, size(100)).await.unwrap();
     page.items.iter().map(|member| member.user).collect()
 }

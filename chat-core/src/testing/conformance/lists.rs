@@ -1,13 +1,14 @@
 //! A user's conversations: the list with its order and its counts, and where each of them stands.
 
 use super::scene::{
-    at, crowd, deliver, direct_at, group_at, leave, nobody, nowhere, read, say, say_at, size, step, two, two_in_direct,
+    at, crowd, deliver, direct_at, group_at, leave, message, nobody, nowhere, read, say, say_at, size, step, two,
+    two_in_direct, version,
 };
 use crate::command::Position;
 use crate::conversation::{ActivityCursor, ConversationView};
 use crate::ids::{ConversationId, Seq, UserId};
 use crate::page::Page;
-use crate::ports::Stores;
+use crate::ports::{Departure, Stores};
 use crate::receipt::Marks;
 use crate::relation::Step;
 
@@ -42,8 +43,8 @@ pub async fn conversations_come_by_their_newest_activity(stores: &Stores) {
     assert_eq!(order(list(stores, ann, None, 10).await), [first, third, second]);
     say_at(stores, third, ann, "hello", at(21)).await;
     assert_eq!(order(list(stores, ann, None, 10).await), [third, first, second]);
-    let judged_on = super::scene::version(stores, second).await;
-    let departure = crate::ports::Departure { conversation: second, user: users[3], judged_on, at: at(22) };
+    let judged_on = version(stores, second).await;
+    let departure = Departure { conversation: second, user: users[3], judged_on, at: at(22) };
     stores.conversations.depart(&departure).await.unwrap();
     assert_eq!(order(list(stores, ann, None, 10).await), [second, third, first]);
     read(stores, first, ann, 1).await;
@@ -158,7 +159,7 @@ pub async fn the_last_message_is_shown_as_it_stands(stores: &Stores) {
     let said = say(stores, conversation, users[0], "hello").await;
     read(stores, conversation, users[1], 1).await;
     let view = stores.conversations.view(conversation, users[0]).await.unwrap().unwrap();
-    assert_eq!(view.last_message, Some(super::scene::message(stores, said.id).await));
+    assert_eq!(view.last_message, Some(message(stores, said.id).await));
     assert!(view.last_message.unwrap().state.read_at().is_some());
 }
 

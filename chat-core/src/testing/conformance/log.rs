@@ -1,12 +1,12 @@
 //! The logs: of a conversation and of one user, whole, dense, and read in parts.
 
 use super::scene::{
-    changes, chat, crowd, direct, group, leave, message, nobody, nowhere, own_log, read, say, seq, size, step, two,
-    two_in_direct,
+    changes, chat, crowd, depart, direct, group, leave, message, nobody, nowhere, own_log, read, say, seq, size, step,
+    two, two_in_direct,
 };
 use crate::ids::{ConversationId, ID_LIMIT, Seq, UserId};
 use crate::log::{LogEntry, MembershipStep, UserNotice};
-use crate::ports::Stores;
+use crate::ports::{Departed, Stores};
 use crate::relation::Step;
 
 /// A whole log, read in parts of `wish`.
@@ -35,9 +35,9 @@ pub async fn a_log_holds_everything_in_order_without_a_gap(stores: &Stores) {
         for _ in 0..3 {
             expected.push(LogEntry::Message(say(stores, conversation, users[2], "still here").await));
         }
-        match super::scene::depart(stores, conversation, leaver).await {
-            crate::ports::Departed::Committed(entry) => expected.push(entry),
-            crate::ports::Departed::Stale => panic!("stale"),
+        match depart(stores, conversation, leaver).await {
+            Departed::Committed(entry) => expected.push(entry),
+            Departed::Stale => panic!("stale"),
         }
     }
     for wish in [1, 2, 3, 7, 8, 9, 100] {

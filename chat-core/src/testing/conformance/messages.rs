@@ -1,12 +1,13 @@
 //! Messages: stored once, judged on a version, found again.
 
 use super::scene::{
-    append, at, body, crowd, direct, draft, group, head, key, leave, message, nobody, nowhere, read, say, stored,
+    append, at, body, crowd, direct, draft, group, head, key, leave, message, nobody, nowhere, read, say, step, stored,
     two_in_direct, version,
 };
 use crate::ids::{ConversationId, ID_LIMIT, MessageId, UserId, Version};
 use crate::message::{Message, MessageState};
 use crate::ports::{Appended, NewMessage, Stores};
+use crate::relation::Step;
 
 async fn keyed(stores: &Stores, conversation: ConversationId, sender: UserId, text: &str, name: &str) -> NewMessage {
     NewMessage { client_id: Some(key(name)), ..draft(stores, conversation, sender, text).await }
@@ -202,7 +203,7 @@ pub async fn a_repeat_is_recognised_after_the_version_moved(stores: &Stores) {
     let (ann, bob, conversation) = two_in_direct(stores).await;
     let new = keyed(stores, conversation, ann, "hello", "key-1").await;
     let first = stored(stores, &new).await;
-    super::scene::step(stores, bob, crate::relation::Step::Block, ann).await;
+    step(stores, bob, Step::Block, ann).await;
     assert_eq!(append(stores, &new).await, Appended::Repeated(first.clone()));
     let future = NewMessage { judged_on: Version(1_000), ..new.clone() };
     assert_eq!(append(stores, &future).await, Appended::Repeated(first));

@@ -1,14 +1,12 @@
 //! Pages of messages: exact cursors, both ways, unmoved by what is written meanwhile.
 
-use super::scene::{chat, crowd, deliver, group, history, leave, nowhere, places, say, two_in_direct};
+use super::scene::{
+    chat, crowd, deliver, direct, group, history, leave, message, nowhere, places, say, seq, two_in_direct,
+};
 use crate::command::HistoryStart::{After, Before, Newest};
 use crate::ids::{ID_LIMIT, Seq};
 use crate::page::Page;
 use crate::ports::Stores;
-
-fn seq(n: i64) -> Seq {
-    Seq::new(n).unwrap()
-}
 
 /// The newest come first, and paging back meets every message once.
 pub async fn the_newest_page_goes_back_to_the_beginning(stores: &Stores) {
@@ -108,8 +106,8 @@ pub async fn a_page_holds_messages_alone(stores: &Stores) {
 /// A page is of one conversation, and shows each message as it stands.
 pub async fn a_page_shows_the_messages_of_its_conversation_as_they_stand(stores: &Stores) {
     let users = crowd(stores, 3).await;
-    let one = super::scene::direct(stores, users[0], users[1]).await;
-    let other = super::scene::direct(stores, users[0], users[2]).await;
+    let one = direct(stores, users[0], users[1]).await;
+    let other = direct(stores, users[0], users[2]).await;
     for _ in 0..3 {
         say(stores, one, users[0], "here").await;
         say(stores, other, users[0], "there").await;
@@ -117,9 +115,9 @@ pub async fn a_page_shows_the_messages_of_its_conversation_as_they_stand(stores:
     deliver(stores, one, users[1], 2).await;
     let page = history(stores, one, After(Seq::ZERO), 10).await;
     assert_eq!(page.items.len(), 3);
-    for message in page.items {
-        assert_eq!(message.conversation, one);
-        assert_eq!(message.state.delivered_at().is_some(), message.seq.get() <= 2);
-        assert_eq!(super::scene::message(stores, message.id).await, message);
+    for shown in page.items {
+        assert_eq!(shown.conversation, one);
+        assert_eq!(shown.state.delivered_at().is_some(), shown.seq.get() <= 2);
+        assert_eq!(message(stores, shown.id).await, shown);
     }
 }

@@ -1,11 +1,11 @@
 //! Many at once in one conversation: the log stays dense, retries stay single, and a decision that was overtaken loses.
 
 use super::scene::{
-    append, body, changes, chat, crowd, direct, draft, group, head, history, key, pair, places, say, seq, step, stored,
-    together, two, two_in_direct, user, version,
+    append, at, body, changes, chat, crowd, direct, draft, group, head, history, key, pair, places, say, seq, step,
+    stored, together, two, two_in_direct, user, version,
 };
 use crate::command::HistoryStart;
-use crate::ids::Version;
+use crate::ids::{ConversationId, UserId, Version};
 use crate::log::{LogEntry, MembershipStep};
 use crate::ports::{Appended, Departed, Departure, DirectOpened, NewDirect, NewMessage, Stores};
 use crate::relation::Step;
@@ -210,7 +210,7 @@ pub async fn a_block_wins_against_an_opening_on_its_way(stores: &Stores) {
         let (ann, bob) = (round[0], round[1]);
         let answers = together(2, |n| {
             let stores = stores.clone();
-            let new = NewDirect { pair: pair(ann, bob), by: bob, judged_on: Version(0), at: super::scene::at(2) };
+            let new = NewDirect { pair: pair(ann, bob), by: bob, judged_on: Version(0), at: at(2) };
             async move {
                 if n == 0 {
                     step(&stores, ann, Step::Block, bob).await;
@@ -261,7 +261,7 @@ pub async fn who_left_says_nothing_more(stores: &Stores) {
 }
 
 /// Says at most eight things, judging each one anew, until the user is out.
-async fn talk_until_out(stores: &Stores, conversation: crate::ids::ConversationId, user: crate::ids::UserId) {
+async fn talk_until_out(stores: &Stores, conversation: ConversationId, user: UserId) {
     let mut said = 0;
     while said < 8 {
         let facts = stores.conversations.facts(conversation, user).await.unwrap().unwrap();
@@ -275,7 +275,7 @@ async fn talk_until_out(stores: &Stores, conversation: crate::ids::ConversationI
             client_id: Some(key(&format!("key-{said}"))),
             reply_to: None,
             judged_on: facts.version,
-            at: super::scene::at(3),
+            at: at(3),
         };
         if let Appended::Stored(_) = append(stores, &new).await {
             said += 1;
@@ -283,10 +283,10 @@ async fn talk_until_out(stores: &Stores, conversation: crate::ids::ConversationI
     }
 }
 
-async fn leave_at_last(stores: &Stores, conversation: crate::ids::ConversationId, user: crate::ids::UserId) {
+async fn leave_at_last(stores: &Stores, conversation: ConversationId, user: UserId) {
     loop {
         let judged_on = version(stores, conversation).await;
-        let departure = Departure { conversation, user, judged_on, at: super::scene::at(4) };
+        let departure = Departure { conversation, user, judged_on, at: at(4) };
         if let Departed::Committed(_) = stores.conversations.depart(&departure).await.unwrap() {
             return;
         }

@@ -1,12 +1,12 @@
 //! Friends and blocks: every step is written whole, read back as it was, and refused where it is stale.
 
 use super::scene::{
-    at, befriend, crowd, direct, group, ids, own_log, pair, size, step, step_at, together, two, user, version,
+    at, befriend, crowd, direct, group, ids, nobody, own_log, pair, size, step, step_at, together, two, user, version,
 };
 use crate::conversation::Pair;
 use crate::ids::UserId;
 use crate::log::UserNotice;
-use crate::ports::{RelationCommitted, Stores};
+use crate::ports::{RelationCommitted, RequestQuery, Stores};
 use crate::relation::{
     BlockedBy, FriendRequest, Relation, RelationChange, RelationNotice, RelationState, RequestChange, RequestStatus,
     Step, Verdict, after as relation_after,
@@ -133,7 +133,7 @@ pub async fn a_stale_change_leaves_no_trace(stores: &Stores) {
     assert_eq!(between(stores, ann, bob).await, now);
     assert_eq!((own_log(stores, ann).await, own_log(stores, bob).await), log);
     assert_eq!(version(stores, conversation).await, moved);
-    let query = crate::ports::RequestQuery { user: bob, direction: None, after: None, size: size(10) };
+    let query = RequestQuery { user: bob, direction: None, after: None, size: size(10) };
     assert_eq!(stores.relations.requests(&query).await.unwrap().items, []);
 }
 
@@ -285,7 +285,7 @@ pub async fn the_presence_circle_is_friends_and_partners_without_blocks(stores: 
 /// Somebody without anybody has empty lists.
 pub async fn who_knows_nobody_has_empty_lists(stores: &Stores) {
     let ann = user(stores, "ann").await;
-    for user in [ann, super::scene::nobody()] {
+    for user in [ann, nobody()] {
         assert_eq!(stores.relations.friends(user, None, size(10)).await.unwrap().items, []);
         assert_eq!(stores.relations.blocks(user, None, size(10)).await.unwrap().items, []);
         assert_eq!(stores.relations.presence_circle(user).await.unwrap(), []);

@@ -126,10 +126,13 @@ pub(super) async fn befriend(stores: &Stores, one: UserId, other: UserId) {
 
 pub(super) async fn direct_at(stores: &Stores, by: UserId, other: UserId, at: Timestamp) -> ConversationId {
     let pair = pair(by, other);
-    let judged_on = stores.relations.between(pair).await.unwrap().version;
-    match stores.conversations.open_direct(&NewDirect { pair, by, judged_on, at }).await.unwrap() {
-        DirectOpened::Created(conversation, _) | DirectOpened::Existing(conversation) => conversation.id,
-        refused @ (DirectOpened::Stale | DirectOpened::UnknownUser) => panic!("{refused:?}"),
+    loop {
+        let judged_on = stores.relations.between(pair).await.unwrap().version;
+        match stores.conversations.open_direct(&NewDirect { pair, by, judged_on, at }).await.unwrap() {
+            DirectOpened::Created(conversation, _) | DirectOpened::Existing(conversation) => return conversation.id,
+            DirectOpened::Stale => {}
+            DirectOpened::UnknownUser => panic!("{by} or {other} is unknown"),
+        }
     }
 }
 

@@ -5,6 +5,7 @@ use crate::ids::MessageId;
 use crate::message::MessageState::{self, Delivered, Read, Sent};
 use crate::ports::Stores;
 use crate::receipt::ReceiptKind;
+use crate::time::Timestamp;
 
 async fn state(stores: &Stores, id: MessageId) -> MessageState {
     message(stores, id).await.state
@@ -85,7 +86,7 @@ pub async fn a_message_in_a_group_stays_sent(stores: &Stores) {
 pub async fn the_time_of_a_receipt_is_exact(stores: &Stores) {
     let (ann, bob, conversation) = two_in_direct(stores).await;
     let said = say(stores, conversation, ann, "hello").await;
-    let moment = |micros| crate::time::Timestamp::from_micros(at(10).micros() + micros);
+    let moment = |micros| Timestamp::from_micros(at(10).micros() + micros);
     advance(stores, &[raise(conversation, bob, ReceiptKind::Delivered, seq(1), moment(1))]).await;
     advance(stores, &[raise(conversation, bob, ReceiptKind::Read, seq(1), moment(2))]).await;
     assert_eq!(state(stores, said.id).await, Read { delivered_at: moment(1), at: moment(2) });

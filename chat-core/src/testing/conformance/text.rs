@@ -1,6 +1,8 @@
 //! Text and time come back to the letter and to the microsecond; what no store can hold never reaches one.
 
-use super::scene::{at, body, create, key, label, message, new_user, say, say_at, stored, two_in_direct, user};
+use super::scene::{
+    at, body, create, direct, draft, key, label, message, new_user, say, say_at, stored, two_in_direct, user,
+};
 use crate::conversation::Kind;
 use crate::ports::{GroupCreated, Login, NewGroup, NewMessage, NewUser, Stores};
 use crate::presence::Status;
@@ -71,8 +73,8 @@ pub async fn the_longest_names_and_keys_are_stored_whole(stores: &Stores) {
     let found = stores.users.find_login(&Login::Email(email)).await.unwrap().unwrap();
     assert_eq!((found.user, found.hash), (ann.clone(), Some(hash)));
     let bob = user(stores, "bob").await;
-    let conversation = super::scene::direct(stores, ann.id, bob).await;
-    let new = super::scene::draft(stores, conversation, bob, "hello").await;
+    let conversation = direct(stores, ann.id, bob).await;
+    let new = draft(stores, conversation, bob, "hello").await;
     let longest = key(&"~".repeat(64));
     let said = stored(stores, &NewMessage { client_id: Some(longest.clone()), ..new }).await;
     assert_eq!(message(stores, said.id).await.client_id, Some(longest));
