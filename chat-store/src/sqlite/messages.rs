@@ -37,9 +37,8 @@ const TAKE_IDS: &str = "UPDATE database_life SET last_message_id = last_message_
 const INSERT: &str = "INSERT INTO messages (id, conversation_id, seq, sender_id, body, client_id, reply_to, created_at) \
     SELECT value->>0, value->>1, value->>2, value->>3, value->>4, value->>5, value->>6, value->>7 FROM json_each($1)";
 
-const MOVE_HEADS: &str = "UPDATE conversations SET (head, active_at) = \
-    (SELECT j.value->>1, j.value->>2 FROM json_each($1) AS j WHERE j.value->>0 = id) \
-    WHERE id IN (SELECT value->>0 FROM json_each($1))";
+const MOVE_HEADS: &str = "UPDATE conversations SET head = j.value->>1, active_at = j.value->>2 \
+    FROM json_each($1) AS j WHERE conversations.id = j.value->>0";
 
 /// The write behind [`MessageStore::append`].
 #[derive(Debug)]

@@ -15,8 +15,8 @@ use crate::sql::user_changes as sql;
 
 const HEADS: &str = "SELECT id, log_head FROM users WHERE id IN (SELECT value FROM json_each($1))";
 
-const SET_HEADS: &str = "UPDATE users SET log_head = (SELECT j.value->>1 FROM json_each($1) AS j WHERE j.value->>0 = id) \
-    WHERE id IN (SELECT value->>0 FROM json_each($1))";
+const SET_HEADS: &str =
+    "UPDATE users SET log_head = j.value->>1 FROM json_each($1) AS j WHERE users.id = j.value->>0";
 
 const INSERT: &str = "INSERT INTO user_changes (user_id, seq, kind, other_id, request_id, conversation_id, created_at) \
     SELECT value->>0, value->>1, value->>2, value->>3, value->>4, value->>5, value->>6 FROM json_each($1)";

@@ -23,9 +23,8 @@ const STANDINGS: &str = "SELECT m.conversation_id, m.user_id, m.delivered_seq, m
     FROM json_each($1) AS k CROSS JOIN members m ON m.conversation_id = k.value->>0 AND m.user_id = k.value->>1 \
     JOIN conversations c ON c.id = m.conversation_id";
 
-const SET_MARKS: &str = "UPDATE members SET (delivered_seq, read_seq) = (SELECT j.value->>2, j.value->>3 \
-    FROM json_each($1) AS j WHERE j.value->>0 = conversation_id AND j.value->>1 = user_id) \
-    WHERE (conversation_id, user_id) IN (SELECT value->>0, value->>1 FROM json_each($1))";
+const SET_MARKS: &str = "UPDATE members SET delivered_seq = j.value->>2, read_seq = j.value->>3 \
+    FROM json_each($1) AS j WHERE members.conversation_id = j.value->>0 AND members.user_id = j.value->>1";
 
 const KEEP_RISES: &str = "INSERT INTO receipts (conversation_id, user_id, kind, seq, created_at) \
     SELECT value->>0, value->>1, value->>2, value->>3, value->>4 FROM json_each($1)";
