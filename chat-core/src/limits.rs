@@ -26,7 +26,10 @@ impl Rate {
     }
 
     /// Microseconds between two in the long run.
-    #[expect(clippy::cast_possible_truncation, reason = "a float beyond the range saturates, which is what a limit wants")]
+    #[expect(
+        clippy::cast_possible_truncation,
+        reason = "a float beyond the range saturates, which is what a limit wants"
+    )]
     fn interval(self) -> i64 {
         ((1_000_000.0 / self.per_second.max(1e-6)) as i64).max(1)
     }

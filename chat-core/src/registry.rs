@@ -67,7 +67,11 @@ impl<H: Clone> Registry<H> {
     pub fn remove(&mut self, id: ConnectionId) -> Vec<ConversationId> {
         let Some(connection) = self.connections.remove(&id) else { return Vec::new() };
         take(&mut self.users, connection.user, id);
-        connection.conversations.into_iter().filter(|conversation| take(&mut self.conversations, *conversation, id)).collect()
+        connection
+            .conversations
+            .into_iter()
+            .filter(|conversation| take(&mut self.conversations, *conversation, id))
+            .collect()
     }
 
     /// Lets every connection of a user that carries everything carry one conversation more. True if any connection of the

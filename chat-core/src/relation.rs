@@ -308,7 +308,9 @@ impl Relation {
     pub const fn pending(&self) -> Option<&FriendRequest> {
         match &self.state {
             RelationState::Requested(request) | RelationState::Blocked { unseen: Some(request), .. } => Some(request),
-            RelationState::Strangers | RelationState::Friends { .. } | RelationState::Blocked { unseen: None, .. } => None,
+            RelationState::Strangers | RelationState::Friends { .. } | RelationState::Blocked { unseen: None, .. } => {
+                None
+            }
         }
     }
 
@@ -317,7 +319,9 @@ impl Relation {
         let Some(other) = self.pair.other(actor) else { return Err(Refusal::Nothing) };
         match step {
             Step::Request => self.request(actor, other, at),
-            Step::Accept | Step::Decline | Step::Cancel => self.answer(actor, other, step, at),
+            Step::Accept => self.close(actor, other, other, RequestStatus::Accepted, RelationNotice::Accepted, at),
+            Step::Decline => self.close(actor, other, other, RequestStatus::Declined, RelationNotice::Declined, at),
+            Step::Cancel => self.close(actor, other, actor, RequestStatus::Cancelled, RelationNotice::Cancelled, at),
             Step::Unfriend => self.unfriend(actor, other, at),
             Step::Block => Ok(self.block(actor, other, at)),
             Step::Unblock => Ok(self.unblock(actor, at)),
@@ -330,8 +334,10 @@ impl Relation {
         }
         match &self.state {
             RelationState::Friends { .. } => Err(Refusal::AlreadyFriends),
-            RelationState::Requested(crossing) if crossing.from == other => self.answer(actor, other, Step::Accept, at),
-            RelationState::Requested(_) | RelationState::Blocked { unseen: Some(_), .. } => Err(Refusal::AlreadyRequested),
+            RelationState::Requested(crossing) if crossing.from == other => self.judge(actor, Step::Accept, at),
+            RelationState::Requested(_) | RelationState::Blocked { unseen: Some(_), .. } => {
+                Err(Refusal::AlreadyRequested)
+            }
             RelationState::Strangers | RelationState::Blocked { unseen: None, .. } => {
                 let mut change = self.unchanged(actor, at);
                 change.request = RequestChange::Open { from: actor, to: other };
@@ -341,12 +347,16 @@ impl Relation {
         }
     }
 
-    fn answer(&self, actor: UserId, other: UserId, step: Step, at: Timestamp) -> Result<Verdict, Refusal> {
-        let (asker, status, notice) = match step {
-            Step::Accept => (other, RequestStatus::Accepted, RelationNotice::Accepted),
-            Step::Decline => (other, RequestStatus::Declined, RelationNotice::Declined),
-            _ => (actor, RequestStatus::Cancelled, RelationNotice::Cancelled),
-        };
+    /// Ends the pending request that `asker` made.
+    fn close(
+        &self,
+        actor: UserId,
+        other: UserId,
+        asker: UserId,
+        status: RequestStatus,
+        notice: RelationNotice,
+        at: Timestamp,
+    ) -> Result<Verdict, Refusal> {
         // A request that a block hides can be withdrawn by its author, but not answered by the blocker, who never saw it.
         let request = self.pending().filter(|request| request.from == asker && (asker == actor || !self.is_silent()));
         let request = request.ok_or(Refusal::Nothing)?;
@@ -482,9 +492,9 @@ mod tests {
 
     fn story(steps: &[(i64, Step)]) -> Relation {
         let start = Relation::strangers(pair());
-        (0..).zip(steps).fold(start, |relation, (now, (actor, step))| {
-            play(&relation, user(*actor), *step, now).unwrap_or(relation)
-        })
+        (0..)
+            .zip(steps)
+            .fold(start, |relation, (now, (actor, step))| play(&relation, user(*actor), *step, now).unwrap_or(relation))
     }
 
     #[test]

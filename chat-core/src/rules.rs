@@ -109,7 +109,9 @@ mod tests {
         assert!(may_send(Some(&direct(false, false))).is_ok());
         assert_eq!(may_send(Some(&direct(true, false))).err(), Some(ErrorCode::BlockedByYou));
         assert_eq!(may_send(Some(&direct(false, true))).err(), Some(ErrorCode::CannotMessage));
-        assert!(is_silent(&direct(false, true)) && is_silent(&direct(true, false)) && !is_silent(&direct(false, false)));
+        assert!(
+            is_silent(&direct(false, true)) && is_silent(&direct(true, false)) && !is_silent(&direct(false, false))
+        );
     }
 
     #[test]

@@ -79,7 +79,8 @@ impl<T> Sequencer<T> {
     /// The lanes whose hole is older than `patience_micros`, each with the position to read on from.
     #[must_use]
     pub fn stuck(&self, now: Timestamp, patience_micros: i64) -> Vec<(ConversationId, Seq)> {
-        let old = |lane: &Lane<T>| lane.waiting_since.is_some_and(|since| now.micros() - since.micros() >= patience_micros);
+        let old =
+            |lane: &Lane<T>| lane.waiting_since.is_some_and(|since| now.micros() - since.micros() >= patience_micros);
         self.lanes
             .iter()
             .filter(|(_, lane)| old(lane))

@@ -48,8 +48,20 @@ pub enum NameError {
 
 /// Names that would let their owner pose as the service.
 const RESERVED: [&str; 14] = [
-    "admin", "administrator", "all", "channel", "everyone", "here", "me", "moderator", "null", "root", "support", "system",
-    "undefined", "online",
+    "admin",
+    "administrator",
+    "all",
+    "channel",
+    "everyone",
+    "here",
+    "me",
+    "moderator",
+    "null",
+    "root",
+    "support",
+    "system",
+    "undefined",
+    "online",
 ];
 
 /// A user name: 2 to 32 letters and digits of one script, with `.`, `_`, `-` between them.
@@ -68,7 +80,8 @@ impl Username {
             return Err(NameError::Length);
         }
         let mark = |c: char| matches!(c, '.' | '_' | '-');
-        let characters = name.chars().all(|c| mark(c) || (c.is_alphanumeric() && !is_invisible(c) && !is_bidi_control(c)));
+        let characters =
+            name.chars().all(|c| mark(c) || (c.is_alphanumeric() && !is_invisible(c) && !is_bidi_control(c)));
         let ends = name.starts_with(mark) || name.ends_with(mark);
         if !characters || ends {
             return Err(NameError::Characters);

@@ -129,9 +129,8 @@ impl Gateway {
         let (_, Ok(ClientFrame::Auth { token })) = decode(text.as_str(), None) else {
             return Err(CloseReason::BadToken);
         };
-        self.authenticator.authenticate(&Credential::Token(token)).await.map_err(|error| match error.code() {
-            ErrorCode::Unavailable => CloseReason::Unavailable,
-            _ => CloseReason::BadToken,
+        self.authenticator.authenticate(&Credential::Token(token)).await.map_err(|error| {
+            if error.code() == ErrorCode::Unavailable { CloseReason::Unavailable } else { CloseReason::BadToken }
         })
     }
 
@@ -147,10 +146,8 @@ impl Gateway {
         let conversations = match carried {
             Ok(conversations) => conversations,
             Err(error) => {
-                let reason = match error.code() {
-                    ErrorCode::NotFound => CloseReason::NotAMember,
-                    _ => CloseReason::Unavailable,
-                };
+                let gone = error.code() == ErrorCode::NotFound;
+                let reason = if gone { CloseReason::NotAMember } else { CloseReason::Unavailable };
                 close(&mut socket, reason).await;
                 return None;
             }

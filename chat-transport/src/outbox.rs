@@ -102,11 +102,7 @@ impl Outbox {
         let mut queue = self.queue();
         queue.bytes = 0;
         queue.overflowed = false;
-        Drained {
-            frames: std::mem::take(&mut queue.frames),
-            ping: std::mem::take(&mut queue.ping),
-            close: queue.close,
-        }
+        Drained { frames: std::mem::take(&mut queue.frames), ping: std::mem::take(&mut queue.ping), close: queue.close }
     }
 
     /// Takes out entries that the client just got in another way: those at or below a seq of their conversation.

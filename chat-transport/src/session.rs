@@ -27,8 +27,8 @@ use crate::guard::{Guarded, TooManyFragments};
 use crate::outbox::{Drained, Outbox};
 use crate::sync;
 use crate::wire::{
-    ClientFrame, EventView, MessageView, ReceiptView, ResyncReason, ServerFrame, SyncRequest, TypingView, decode, encode,
-    with_ref,
+    ClientFrame, EventView, MessageView, ReceiptView, ResyncReason, ServerFrame, SyncRequest, TypingView, decode,
+    encode, with_ref,
 };
 
 pub(crate) type Socket<S> = WebSocketStream<Guarded<S>>;
@@ -161,12 +161,10 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send + 'static> Session<S> {
             Err(Stop::Refused(error)) => {
                 log_fault(&error);
                 self.say(&ServerFrame::from(&error), reference).await?;
-                match error.code() {
-                    ErrorCode::BadRequest => {
-                        self.faults.misunderstood(now, self.gateway.settings.max_errors_per_minute)
-                    }
-                    _ => Ok(()),
+                if error.code() == ErrorCode::BadRequest {
+                    self.faults.misunderstood(now, self.gateway.settings.max_errors_per_minute)?;
                 }
+                Ok(())
             }
         }
     }
@@ -179,6 +177,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send + 'static> Session<S> {
 
     /// Carries out a command. What changed something is acknowledged by its own event, through the outbox, in order; what
     /// changed nothing is answered here.
+    #[expect(clippy::wildcard_enum_match_arm, reason = "every other reply is told by the event that it caused")]
     async fn command(&mut self, command: Command, reference: Option<&str>) -> Result<(), Stop> {
         let typing = if let Command::SetTyping { conversation, is_typing } = command {
             Some(TypingView { conversation_id: conversation.get(), user_id: self.identity.user.get(), is_typing })
@@ -318,9 +317,12 @@ fn count(counter: &mut u32, since: &mut Timestamp, now: Timestamp, seconds: i64)
 }
 
 /// What the client is told when its own frames were the fault; none where the connection is simply gone.
+#[expect(clippy::wildcard_enum_match_arm, reason = "the list is tungstenite's; whatever else it is, the peer is gone")]
 pub(crate) fn reason_of(error: &Error) -> Option<CloseReason> {
     match error {
-        Error::Capacity(CapacityError::MessageTooLong { .. } | CapacityError::TooManyHeaders) => Some(CloseReason::TooBig),
+        Error::Capacity(CapacityError::MessageTooLong { .. } | CapacityError::TooManyHeaders) => {
+            Some(CloseReason::TooBig)
+        }
         Error::Utf8(_) => Some(CloseReason::InvalidUtf8),
         Error::Io(error) if error.get_ref().is_some_and(|inner| inner.is::<TooManyFragments>()) => {
             Some(CloseReason::TooManyFragments)

@@ -15,8 +15,8 @@ use crate::error::{ChatError, ErrorCode};
 use crate::ids::{SessionId, UserId};
 use crate::limits::{Rate, RateLimiter};
 use crate::ports::{
-    Clock, Entropy, EventBus, Login, NewUser, PasswordHasher, SessionStore, Stores, TokenSigner, UserCreated, UserStore,
-    Verified,
+    Clock, Entropy, EventBus, Login, NewUser, PasswordHasher, SessionStore, Stores, TokenSigner, UserCreated,
+    UserStore, Verified,
 };
 use crate::time::Timestamp;
 use crate::user::{Email, User, Username};
@@ -252,9 +252,8 @@ impl Accounts {
 fn network(address: IpAddr) -> IpAddr {
     match address {
         IpAddr::V4(_) => address,
-        IpAddr::V6(v6) => v6.to_ipv4_mapped().map_or_else(
-            || IpAddr::V6(std::net::Ipv6Addr::from_bits(v6.to_bits() & (!0 << 64))),
-            IpAddr::V4,
-        ),
+        IpAddr::V6(v6) => v6
+            .to_ipv4_mapped()
+            .map_or_else(|| IpAddr::V6(std::net::Ipv6Addr::from_bits(v6.to_bits() & (!0 << 64))), IpAddr::V4),
     }
 }

@@ -123,12 +123,7 @@ impl Chat {
         Ok(self.stores.conversations.heads(conversations).await?)
     }
 
-    pub(super) async fn list_own_changes(
-        &self,
-        actor: &Actor,
-        after: Seq,
-        size: PageSize,
-    ) -> Result<Reply, ChatError> {
+    pub(super) async fn list_own_changes(&self, actor: &Actor, after: Seq, size: PageSize) -> Result<Reply, ChatError> {
         Ok(Reply::OwnChanges(self.stores.messages.own_changes(actor.user, after, size).await?))
     }
 }

@@ -143,9 +143,7 @@ impl Chat {
             Command::ListOnline => self.list_online(actor).await.map(Reply::Online),
             Command::ListFriends(query) => self.list_friends(actor, query).await,
             Command::ListBlocks(query) => self.list_blocks(actor, query).await,
-            Command::ListRequests { direction, after, size } => {
-                self.list_requests(actor, direction, after, size).await
-            }
+            Command::ListRequests { direction, after, size } => self.list_requests(actor, direction, after, size).await,
             Command::ListConversations { after, size } => self.list_conversations(actor, after, size).await,
             Command::GetConversation(conversation) => self.get_conversation(actor, conversation).await,
             Command::ListMembers { conversation, after, size } => {

@@ -1,0 +1,18 @@
+//! Use-case stories on the memory store: what people do, and what they and others see of it.
+
+#![expect(
+    clippy::expect_used,
+    clippy::panic,
+    clippy::wildcard_enum_match_arm,
+    reason = "a story fails by panicking, and names only the answers that it is about"
+)]
+
+mod accounts;
+mod blocking;
+mod conversations;
+mod friends;
+mod house;
+mod presence;
+mod receipts;
+mod refusals;
+mod sending;

@@ -1,0 +1,56 @@
+//! Stories with mocks: what happens when a store fails or keeps moving.
+
+use std::sync::Arc;
+
+use chat_core::command::{Actor, SendMessage};
+use chat_core::conversation::Role;
+use chat_core::ids::{ConversationId, Seq, UserId, Version};
+use chat_core::ports::{Appended, Facts, StoreError, Stores};
+use chat_core::testing::mocks::{MockConversationStore, MockEventBus, MockMessageStore};
+use chat_core::testing::{ManualClock, MemoryStore};
+use chat_core::text::Body;
+use chat_core::{Chat, ChatSettings, Command, ErrorCode};
+
+fn ann() -> Actor {
+    Actor::user(UserId::new(1).expect("an id"))
+}
+
+fn hello() -> Command {
+    Command::SendMessage(SendMessage {
+        conversation: ConversationId::new(1).expect("an id"),
+        body: Body::new("hello").expect("a body"),
+        client_id: None,
+        reply_to: None,
+    })
+}
+
+/// A chat whose asker is a member, whose messages go where a test says, and where publishing anything is a failure.
+fn chat(messages: MockMessageStore) -> Chat {
+    let mut conversations = MockConversationStore::new();
+    conversations.expect_facts().returning(|conversation, _| {
+        let (role, joined_seq) = (Some(Role::Member), Seq::ZERO);
+        Ok(Some(Facts { conversation, version: Version(1), role, joined_seq, direct: None }))
+    });
+    let mut bus = MockEventBus::new();
+    bus.expect_publish().never();
+    let stores = Arc::new(MemoryStore::new()).stores();
+    let stores = Stores { conversations: Arc::new(conversations), messages: Arc::new(messages), ..stores };
+    Chat::new(stores, Arc::new(bus), Arc::new(ManualClock::new()), ChatSettings::default())
+}
+
+#[tokio::test]
+async fn a_store_that_is_down_means_unavailable_and_nothing_is_published() {
+    let mut messages = MockMessageStore::new();
+    messages.expect_append().returning(|_| Err(StoreError::Unavailable("the plug is out".into())));
+    let refused = chat(messages).handle(&ann(), hello()).await.expect_err("no store");
+    assert_eq!(refused.code(), ErrorCode::Unavailable);
+    assert!(refused.code().is_retryable());
+}
+
+#[tokio::test]
+async fn facts_that_keep_moving_end_in_a_conflict_not_in_a_loop() {
+    let mut messages = MockMessageStore::new();
+    messages.expect_append().times(8).returning(|_| Ok(Appended::Stale));
+    let refused = chat(messages).handle(&ann(), hello()).await.expect_err("it kept moving");
+    assert_eq!(refused.code(), ErrorCode::Conflict);
+}
