@@ -3,6 +3,7 @@
 mod bench;
 mod chaos;
 mod ci;
+mod client;
 mod failure;
 mod fixture;
 mod procfs;

@@ -30,6 +30,7 @@ pub(crate) fn anonymous_memory(process: u32) -> Option<u64> {
 }
 
 /// Whether a process has ended and only its name is left.
+#[cfg(test)]
 pub(crate) fn has_ended(process: u32) -> bool {
     stat(process).is_some_and(|fields| fields.first().is_some_and(|state| state == "Z" || state == "X"))
 }

@@ -1,12 +1,52 @@
-//! placeholder
+//! Chaos: break the running server and its database on purpose, under load, and check from outside that every message
+//! that was acknowledged is there once, in one order, for everybody.
+
+mod cast;
+mod checker;
+mod crash;
+mod database;
+mod drafts;
+mod history;
+mod nemesis;
+mod player;
+mod poster;
+mod proxy;
+mod readings;
+mod stage;
+mod teeth;
+
+use std::path::Path;
+
 use crate::failure::Outcome;
+use crate::step::Journal;
+
+/// What a person can say to `cargo xtask chaos`.
 #[derive(Debug, clap::Subcommand)]
 pub(crate) enum Chore {
-    Crash,
+    /// Kill the server (and Postgres) again and again while clients send, then check every promise.
+    Crash(crash::Options),
+    /// Put a cheat between the clients and the server: the checker must notice, else it proves nothing.
+    Teeth(crash::Options),
 }
-pub(crate) fn run(_: Chore) -> Outcome {
-    Ok(())
+
+/// Runs one of them.
+pub(crate) fn run(chore: Chore) -> Outcome {
+    match chore {
+        Chore::Crash(options) => crash::run(&options),
+        Chore::Teeth(options) => teeth::run(&options),
+    }
 }
-pub(crate) fn quick(_: &std::path::Path, _: Option<&std::path::Path>, _: &mut crate::step::Journal) -> Outcome {
-    Ok(())
+
+/// The short forms, as a part of the tests.
+pub(crate) fn quick(server: &Path, postgres: Option<&Path>, journal: &mut Journal) -> Outcome {
+    let options = crash::Options::quick(server, 5);
+    journal.step("chaos: crashes on SQLite", || crash::on_sqlite(&options).and_then(crash::judge))?;
+    match postgres {
+        Some(programs) => {
+            journal
+                .step("chaos: crashes on Postgres", || crash::on_postgres(&options, programs).and_then(crash::judge))?;
+        }
+        None => journal.leave_out("chaos: crashes on Postgres"),
+    }
+    journal.step("chaos: the checker has teeth", || teeth::run(&crash::Options::quick(server, 3)))
 }

@@ -1,0 +1,113 @@
+//! The enemy: kills the server at random moments, and between that its database.
+
+use std::time::Duration;
+
+use rand::rngs::StdRng;
+use rand::{RngExt as _, SeedableRng as _};
+use tokio::sync::mpsc;
+
+use crate::failure::{Failure, Outcome};
+use crate::fixture::postgres::Postgres;
+use crate::server::Server;
+use crate::terminal;
+
+/// How often a server may fail to start: it ends when its database is not there yet, as a supervisor would see too.
+const STARTS: u32 = 50;
+
+/// What was done.
+#[derive(Debug, Default, Clone, Copy)]
+pub(crate) struct Damage {
+    /// Times the server was killed.
+    pub(crate) server_kills: u32,
+    /// Times a process of Postgres was killed.
+    pub(crate) backend_kills: u32,
+    /// Times Postgres was stopped as by a power cut.
+    pub(crate) immediate_stops: u32,
+    /// Starts of the server that did not get ready.
+    pub(crate) failed_starts: u32,
+}
+
+/// Somebody who breaks things in an order that the seed decides.
+#[derive(Debug)]
+pub(crate) struct Nemesis {
+    random: StdRng,
+    provoked: mpsc::Receiver<()>,
+    damage: Damage,
+}
+
+impl Nemesis {
+    /// A message on `provoked` makes the next kill come at once.
+    pub(crate) fn new(seed: u64, provoked: mpsc::Receiver<()>) -> Self {
+        Self { random: StdRng::seed_from_u64(seed), provoked, damage: Damage::default() }
+    }
+
+    /// Kills the server so many times; it runs when this returns.
+    pub(crate) async fn rage(
+        mut self,
+        cycles: u32,
+        server: &mut Server,
+        postgres: Option<&Postgres>,
+    ) -> Outcome<Damage> {
+        for cycle in 1..=cycles {
+            self.moment().await;
+            if let Some(postgres) = postgres {
+                tokio::task::block_in_place(|| self.hurt(postgres))?;
+                self.moment().await;
+            }
+            if server.has_died() {
+                return Err(Failure::new(format!("the server died although nobody killed it:\n{}", server.log_tail())));
+            }
+            server.kill().await;
+            self.damage.server_kills += 1;
+            self.start(server).await?;
+            if cycle % 10 == 0 {
+                terminal::line(&format!("  {cycle} of {cycles} cycles"));
+            }
+        }
+        Ok(self.damage)
+    }
+
+    async fn start(&mut self, server: &mut Server) -> Outcome {
+        let mut last = Failure::new("never started");
+        for _ in 0..STARTS {
+            match server.start().await {
+                Ok(()) => return Ok(()),
+                Err(failure) => last = failure,
+            }
+            server.kill().await;
+            self.damage.failed_starts += 1;
+            tokio::time::sleep(Duration::from_millis(100)).await;
+        }
+        Err(last)
+    }
+
+    /// Waits for a random moment, or until somebody provokes.
+    async fn moment(&mut self) {
+        let moment = Duration::from_millis(self.random.random_range(50..600));
+        let provoked = async {
+            if self.provoked.recv().await.is_none() {
+                std::future::pending::<()>().await;
+            }
+        };
+        // Which of the two it was makes no difference.
+        let _ = tokio::time::timeout(moment, provoked).await;
+    }
+
+    /// In four of ten cycles, hurts Postgres.
+    fn hurt(&mut self, postgres: &Postgres) -> Outcome {
+        match self.random.random_range(0..10) {
+            0 | 1 => {
+                let random = &mut self.random;
+                let was_there = postgres.kill_backend(|count| random.random_range(0..count))?;
+                self.damage.backend_kills += u32::from(was_there);
+            }
+            2 | 3 => {
+                postgres.stop_immediate()?;
+                postgres.start()?;
+                self.damage.immediate_stops += 1;
+            }
+            _ => {}
+        }
+        Ok(())
+    }
+}
