@@ -47,7 +47,7 @@ const ACTIONS = {
   accept: { label: 'Accept', icon: 'check', run: (id) => attempt(() => relations.accept(id)) },
   decline: { label: 'Decline', icon: 'close', run: (id) => attempt(() => relations.decline(id)) },
   cancel: { label: 'Cancel request', icon: 'close', run: (id) => attempt(() => relations.cancel(id)) },
-  unfriend: { label: 'Remove friend', icon: 'personRemove', run: unfriend, danger: true },
+  unfriend: { label: 'Remove friend', icon: 'personRemove', run: unfriend },
   block: { label: 'Block', icon: 'ban', run: block, danger: true },
   unblock: { label: 'Unblock', icon: 'check', run: (id) => attempt(() => relations.unblock(id)) },
 };

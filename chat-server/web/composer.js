@@ -67,7 +67,8 @@ export function composer(sent) {
 
   function resize() {
     field.style.height = 'auto';
-    field.style.height = `${field.scrollHeight}px`;
+    // An element that is not shown has no height to follow.
+    if (field.scrollHeight) field.style.height = `${field.scrollHeight}px`;
   }
 
   function input() {

@@ -9,7 +9,9 @@ import { directWith } from './store.js';
 import { openConversation } from './router.js';
 import { nameOf, presenceFor } from './users.js';
 
-const STANDING = { incoming: 'wants to be your friend', outgoing: 'request sent', blocked: 'blocked' };
+// What one is meant to notice is a word rather than an icon.
+const WORDED = { 'action-accept': '.primary', 'action-unblock': '' };
+const STANDING = { incoming: 'friend request', outgoing: 'request sent', blocked: 'blocked' };
 
 /** Fills a list element with people. */
 export function showPeople(list, ids, testid) {
@@ -45,8 +47,8 @@ function update(row, id) {
 function buttonOf(action) {
   const attributes = { title: action.label, data: { testid: action.testid }, on: { click: () => button.run() } };
   const button =
-    action.testid === 'action-accept'
-      ? el('button.button.small.primary', { type: 'button', ...attributes }, action.label)
+    action.testid in WORDED
+      ? el(`button.button.small${WORDED[action.testid]}`, { type: 'button', ...attributes }, action.label)
       : iconButton(action.icon, action.label, attributes);
   if (action.danger) button.classList.add('danger');
   return button;

@@ -10,7 +10,9 @@ const GROUP_WITHIN_MS = 5 * 60_000;
 export function rowsOf(conversation, dividerSeq) {
   const rows = [];
   let day = null;
-  let divided = dividerSeq === null;
+  // The line is drawn only where the first new message is known to be loaded.
+  const reach = conversation.history.complete ? 0 : (conversation.entries[0]?.data.seq ?? Infinity);
+  let divided = dividerSeq === null || reach > dividerSeq + 1;
   for (const item of [...conversation.entries.map(fromEntry), ...conversation.pending.map(fromPending)]) {
     const date = new Date(item.at);
     if (date.toDateString() !== day) {

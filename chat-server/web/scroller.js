@@ -61,7 +61,9 @@ export class Scroller {
 
   #firstVisible() {
     const { top } = this.viewport.getBoundingClientRect();
-    for (const child of this.list.children) if (child.getBoundingClientRect().bottom > top) return child;
+    // Only messages stay in their place for certain; separators come and go.
+    const messages = this.list.querySelectorAll('.message');
+    for (const message of messages) if (message.getBoundingClientRect().bottom > top) return message;
     return null;
   }
 }

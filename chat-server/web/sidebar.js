@@ -15,6 +15,7 @@ import { presenceFor } from './users.js';
 /** Makes the pane. */
 export function sidebar() {
   let shown = 'chats';
+  let open = state.open;
   const chats = conversationsPane();
   const people = peoplePane();
   const found = searchPane();
@@ -25,7 +26,7 @@ export function sidebar() {
   });
   const tabs = { chats: tabOf('chats', 'Chats'), people: tabOf('people', 'People') };
   const tablist = el('.tabs', { role: 'tablist', 'aria-label': 'Lists', on: { keydown } }, tabs.chats, tabs.people);
-  const body = el('.sidebar-body', { on: { keydown: moveInList } }, chats.element, people.element, found.element);
+  const body = el('.sidebar-body', { on: { keydown: moveInList } });
   const me = ownRow();
   const element = el(
     'nav.sidebar',
@@ -42,10 +43,14 @@ export function sidebar() {
     return el('button.tab', attributes, label, ' ', badge);
   }
 
-  function choose(name) {
-    shown = name;
+  function clearSearch() {
     search.value = '';
     found.search('');
+  }
+
+  function choose(name) {
+    shown = name;
+    clearSearch();
     render();
   }
 
@@ -57,10 +62,12 @@ export function sidebar() {
 
   function render() {
     if (!state.me) return;
+    // Whoever was searched for has been found once a conversation opens.
+    if (state.open !== open && state.open !== null) clearSearch();
+    open = state.open;
     const searching = search.value.trim() !== '';
-    chats.element.hidden = searching || shown !== 'chats';
-    people.element.hidden = searching || shown !== 'people';
-    found.element.hidden = !searching;
+    const pane = searching ? found : { chats, people }[shown];
+    if (body.firstChild !== pane.element) body.replaceChildren(pane.element);
     tablist.hidden = searching;
     for (const [name, tab] of Object.entries(tabs)) {
       tab.setAttribute('aria-selected', String(name === shown));
@@ -69,8 +76,7 @@ export function sidebar() {
     badge(tabs.chats, totalUnread());
     badge(tabs.people, state.incoming.size);
     me.render();
-    if (searching) found.render();
-    else (shown === 'chats' ? chats : people).render();
+    pane.render();
   }
 
   search.addEventListener('input', () => {
@@ -128,7 +134,7 @@ function conversationsPane() {
 /** Up and down move through the rows of a list, beside Tab. */
 function moveInList(event) {
   if (event.key !== 'ArrowUp' && event.key !== 'ArrowDown') return;
-  const rows = [...event.currentTarget.querySelectorAll('.pane:not([hidden]) .row-main')];
+  const rows = [...event.currentTarget.querySelectorAll('.row-main')];
   const at = rows.indexOf(document.activeElement);
   const next = rows[at + (event.key === 'ArrowUp' ? -1 : 1)];
   if (at < 0 || !next) return;

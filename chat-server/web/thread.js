@@ -62,9 +62,9 @@ export function threadPane() {
 
   function render() {
     const conversation = state.conversations.get(state.open) ?? null;
+    pane.hidden = !conversation;
+    nothing.hidden = Boolean(conversation);
     if (conversation !== open) change(conversation);
-    pane.hidden = !open;
-    nothing.hidden = Boolean(open);
     if (!open) return;
     if (!open.history.loaded && !open.history.loading && !open.history.failed) openHistory(open);
     head.render(open);
