@@ -23,6 +23,7 @@ export const wsTicket = () => call('POST', 'auth/ws-ticket');
 
 export const me = () => call('GET', 'users/me');
 export const user = (id) => call('GET', `users/${id}`);
+export const usersOnline = () => all('users/online');
 export const searchUsers = (q) => call('GET', `users${query({ q, limit: 20 })}`);
 export const setPresence = (status, message) => call('PUT', 'users/me/presence', { status, message });
 

@@ -10,7 +10,7 @@ import { icon } from './icons.js';
 import { openConversation } from './router.js';
 import { takeConversation } from './snapshot.js';
 import { on, state } from './store.js';
-import { learn, nameOf, presenceFor } from './users.js';
+import { learn, learnPresence, nameOf, presenceFor } from './users.js';
 
 const SEARCH_AFTER_MS = 180;
 
@@ -113,7 +113,8 @@ function updateChoice(button, id, isChosen) {
 /** Opens the list of a group's members. */
 export async function showMembers(conversation) {
   await attempt(async () => {
-    const members = await api.members(conversation.id);
+    const [members, online] = await Promise.all([api.members(conversation.id), api.usersOnline()]);
+    online.forEach(learnPresence);
     const list = el('ul.list');
     const render = () => reconcile(list, members, (member) => member.user_id, memberOf, updateMember);
     const memberOf = ({ user_id: id }) => {

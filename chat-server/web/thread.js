@@ -14,7 +14,7 @@ import { on, state } from './store.js';
 import { sendRead } from './sync.js';
 import { threadHead } from './threadhead.js';
 import { typists } from './typing.js';
-import { nameOf } from './users.js';
+import { nameOf, refreshUser } from './users.js';
 
 const MOST_PAGES_TO_QUOTE = 40;
 const TOPICS = ['thread', 'users', 'presence', 'typing', 'people'];
@@ -86,6 +86,8 @@ export function threadPane() {
     if (!conversation) return;
     if (conversation.history.failed) conversation.history.failed = false;
     scroller.toEnd();
+    // Not everybody's presence is pushed to us.
+    if (conversation.kind === 'direct') refreshUser(conversation.user_id);
     // On a phone the keyboard would hide half of what one came to read.
     if (matchMedia('(pointer: fine)').matches) setTimeout(writer.focus);
     else setTimeout(head.focus);

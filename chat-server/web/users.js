@@ -3,14 +3,16 @@
 import * as api from './api.js';
 import { changed, state } from './store.js';
 
+// What was heard this recently is newer than a list that may have been on its way.
+const FRESH_MS = 3_000;
 const asked = new Map();
 
 /** Takes note of users that some list contained. */
 export function learn(users) {
   for (const user of users) {
     state.users.set(user.id, user);
-    // A list may be older than the last presence event, so it only fills gaps.
-    if (!state.presence.has(user.id)) learnPresence(presenceOf(user));
+    const heard = state.presence.get(user.id)?.heard ?? -Infinity;
+    if (performance.now() - heard > FRESH_MS) learnPresence(presenceOf(user));
   }
   changed('users');
 }
@@ -46,7 +48,7 @@ export async function refreshUser(id) {
 
 /** Takes note of a presence. The latest wins. */
 export function learnPresence(presence) {
-  state.presence.set(presence.user_id, presence);
+  state.presence.set(presence.user_id, { ...presence, heard: performance.now() });
   changed('presence');
 }
 
