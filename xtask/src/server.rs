@@ -51,7 +51,9 @@ impl Server {
         let log = || -> Outcome<File> {
             OpenOptions::new().create(true).append(true).open(&self.log).doing("open the server's log")
         };
-        let mut command = Command::new(&self.binary);
+        // A soft limit of open files may be far below what the machine allows.
+        let mut command = Command::new("sh");
+        command.args(["-c", "ulimit -n \"$(ulimit -Hn)\" 2> /dev/null; exec \"$0\""]).arg(&self.binary);
         command.env("DATABASE_URL", &self.database_url).env("CHAT_LISTEN", self.address());
         command.env("CHAT_DATA_DIR", self.scratch.path().join("server")).env("CHAT_RATE_LIMITS", "off");
         // The surroundings of whoever runs this must not change what is tested.

@@ -1,9 +1,33 @@
-//! placeholder
+//! Measurements. A number is worth something beside another one that was measured in the same run on the same machine,
+//! so each of these measures its own yardstick too.
+
+mod bare;
+mod crowd;
+mod dm;
+mod idle;
+mod pair;
+mod pgbench;
+mod report;
+
 use crate::failure::Outcome;
+
+/// What a person can say to `cargo xtask bench`.
 #[derive(Debug, clap::Subcommand)]
 pub(crate) enum Chore {
-    Idle,
+    /// Memory of the server per idle, authenticated connection, against a bare task that waits on a socket.
+    Idle(idle::Options),
+    /// Durable direct messages per second, from the send to the delivery, against single-row inserts by pgbench.
+    Dm(dm::Options),
+    /// The yardstick of `idle`, as a process of its own.
+    #[command(hide = true)]
+    BareListener,
 }
-pub(crate) fn run(_: Chore) -> Outcome {
-    Ok(())
+
+/// Runs one of them.
+pub(crate) fn run(chore: Chore) -> Outcome {
+    match chore {
+        Chore::Idle(options) => idle::run(&options),
+        Chore::Dm(options) => dm::run(&options),
+        Chore::BareListener => bare::listen(),
+    }
 }

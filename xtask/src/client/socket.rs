@@ -58,6 +58,11 @@ impl Socket {
         }
     }
 
+    /// The stream below, for whoever reads faster than frames are decoded here.
+    pub(crate) fn into_stream(self) -> WebSocketStream<TcpStream> {
+        self.stream
+    }
+
     /// Sends a frame.
     pub(crate) async fn send(&mut self, frame: &Value) -> Outcome {
         self.stream.send(Message::text(frame.to_string())).await.doing("send a frame")
