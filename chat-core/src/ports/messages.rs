@@ -51,11 +51,16 @@ pub trait MessageStore: Send + Sync {
     /// The key is looked at before the version, so a retry finds its message even where the rules have changed since.
     /// "The same" means the same body and the same `reply_to`. Appends that wait at the same time may share one
     /// transaction; each still gets its own answer, and those of one conversation get their seqs in the order of the calls.
+    /// A sender or a `reply_to` that does not exist, which no rule lets through, is an error for that one append alone.
     async fn append(&self, new: &NewMessage) -> Result<Appended, StoreError>;
 
     /// The message that a sender stored under a key.
-    async fn find_by_client_id(&self, conversation: ConversationId, sender: UserId, client_id: &ClientId)
-    -> Result<Option<Message>, StoreError>;
+    async fn find_by_client_id(
+        &self,
+        conversation: ConversationId,
+        sender: UserId,
+        client_id: &ClientId,
+    ) -> Result<Option<Message>, StoreError>;
 
     /// A message.
     async fn get(&self, id: MessageId) -> Result<Option<Message>, StoreError>;
@@ -65,8 +70,12 @@ pub trait MessageStore: Send + Sync {
 
     /// The entries of a conversation's log after a point, oldest first, without a gap, and the head they were read at.
     /// None if there is no such conversation.
-    async fn changes(&self, conversation: ConversationId, after: Seq, size: PageSize)
-    -> Result<Option<Changes>, StoreError>;
+    async fn changes(
+        &self,
+        conversation: ConversationId,
+        after: Seq,
+        size: PageSize,
+    ) -> Result<Option<Changes>, StoreError>;
 
     /// The entries of a user's own log after a point, oldest first, without a gap, and the head they were read at. The log
     /// of nobody is empty. A request that an entry names is shown as it stands at the time of reading.

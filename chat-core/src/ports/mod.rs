@@ -1,7 +1,7 @@
 //! The ports: everything that the use cases need from outside, as small traits.
 //!
-//! One method of a store is one transaction: on `Err` nothing has changed. No transaction, connection or runtime type
-//! crosses a port. Absence is `Option`, an expected alternative is a variant, and [`StoreError`] is what nobody expects.
+//! One method of a store is one transaction: on `Err` nothing has changed, and where a caller stops waiting, all of it
+//! happens or nothing. No transaction, connection or runtime type crosses a port. Absence is `Option`, an expected alternative is a variant, and [`StoreError`] is what nobody expects.
 //! What every store must do is executable: [`testing::conformance`](crate::testing) (feature `testing`).
 
 mod accounts;

@@ -220,6 +220,12 @@ macro_rules! for_each_case {
                 a_call_about_very_many_is_answered
                 everything_at_once_leaves_every_log_dense
             }
+            failures {
+                a_message_that_cannot_be_written_fails_alone
+                messages_whose_callers_stop_waiting_are_stored_once_or_not_at_all
+                changes_whose_callers_stop_waiting_happen_wholly_or_not_at_all
+                receipts_whose_callers_stop_waiting_never_break_the_marks
+            }
             database {
                 a_store_answers
                 the_epoch_stays

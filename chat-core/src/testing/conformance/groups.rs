@@ -1,7 +1,8 @@
 //! Groups: who is in them, and what happens when somebody leaves.
 
 use super::scene::{
-    at, changes, crowd, depart, group, head, label, leave, nobody, nowhere, own_log, say, size, together, user, version,
+    at, changes, crowd, depart, group, head, label, leave, nobody, not_endless, nowhere, own_log, say, size, together,
+    user, version,
 };
 use crate::conversation::{Conversation, Group, Kind, Member, Role};
 use crate::ids::{ConversationId, Seq, UserId, Version};
@@ -193,6 +194,7 @@ pub async fn members_are_listed_by_id_in_pages(stores: &Stores) {
         loop {
             let page = stores.conversations.members(conversation, after, size(wish)).await.unwrap();
             seen.extend(page.items.iter().map(|member| member.user));
+            not_endless(&seen);
             let Some(next) = page.next else { break };
             after = UserId::new(next);
             assert_eq!(after, seen.last().copied(), "the cursor is the last id shown");

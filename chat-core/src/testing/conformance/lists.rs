@@ -1,8 +1,8 @@
 //! A user's conversations: the list with its order and its counts, and where each of them stands.
 
 use super::scene::{
-    at, crowd, deliver, direct_at, group_at, leave, message, nobody, nowhere, read, say, say_at, size, step, two,
-    two_in_direct, version,
+    at, crowd, deliver, direct_at, group_at, leave, message, nobody, not_endless, nowhere, read, say, say_at, size,
+    step, two, two_in_direct, version,
 };
 use crate::command::Position;
 use crate::conversation::{ActivityCursor, ConversationView};
@@ -93,6 +93,7 @@ pub async fn pages_of_a_list_survive_ties(stores: &Stores) {
         loop {
             let page = list(stores, users[1], after, wish).await;
             seen.extend(shown(&page));
+            not_endless(&seen);
             after = page.next;
             let Some(cursor) = after else { break };
             assert_eq!(Some(cursor.conversation), seen.last().copied(), "the cursor is the last one shown");

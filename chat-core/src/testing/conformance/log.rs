@@ -1,8 +1,8 @@
 //! The logs: of a conversation and of one user, whole, dense, and read in parts.
 
 use super::scene::{
-    changes, chat, crowd, depart, direct, group, leave, message, nobody, nowhere, own_log, read, say, seq, size, step,
-    two, two_in_direct,
+    changes, chat, crowd, depart, direct, group, leave, message, nobody, not_endless, nowhere, own_log, read, say, seq,
+    size, step, two, two_in_direct,
 };
 use crate::ids::{ConversationId, ID_LIMIT, Seq, UserId};
 use crate::log::{LogEntry, MembershipStep, UserNotice};
@@ -23,6 +23,7 @@ async fn read_through(stores: &Stores, conversation: ConversationId, wish: i64) 
             return entries;
         }
         entries.extend(part.items);
+        not_endless(&entries);
     }
 }
 

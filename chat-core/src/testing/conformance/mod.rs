@@ -16,6 +16,7 @@ mod scene;
 pub mod accounts;
 pub mod database;
 pub mod directs;
+pub mod failures;
 pub mod groups;
 pub mod lists;
 pub mod log;

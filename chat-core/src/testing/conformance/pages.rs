@@ -1,7 +1,7 @@
 //! Pages of messages: exact cursors, both ways, unmoved by what is written meanwhile.
 
 use super::scene::{
-    chat, crowd, deliver, direct, group, history, leave, message, nowhere, places, say, seq, two_in_direct,
+    chat, crowd, deliver, direct, group, history, leave, message, not_endless, nowhere, places, say, seq, two_in_direct,
 };
 use crate::command::HistoryStart::{After, Before, Newest};
 use crate::ids::{ID_LIMIT, Seq};
@@ -20,6 +20,7 @@ pub async fn the_newest_page_goes_back_to_the_beginning(stores: &Stores) {
             page = history(stores, conversation, Before(seq(next)), wish).await;
             assert!(!page.items.is_empty(), "a cursor promises more");
             seen.extend(places(&page.items));
+            not_endless(&seen);
         }
         assert_eq!(seen, [7, 6, 5, 4, 3, 2, 1], "pages of {wish}");
     }
@@ -37,6 +38,7 @@ pub async fn the_pages_after_a_place_go_on_to_the_end(stores: &Stores) {
             page = history(stores, conversation, After(seq(next)), wish).await;
             assert!(!page.items.is_empty(), "a cursor promises more");
             seen.extend(places(&page.items));
+            not_endless(&seen);
         }
         assert_eq!(seen, [1, 2, 3, 4, 5, 6, 7], "pages of {wish}");
     }

@@ -1,7 +1,8 @@
 //! Friends and blocks: every step is written whole, read back as it was, and refused where it is stale.
 
 use super::scene::{
-    at, befriend, crowd, direct, group, ids, nobody, own_log, pair, size, step, step_at, together, two, user, version,
+    at, befriend, crowd, direct, group, ids, nobody, not_endless, own_log, pair, size, step, step_at, together, two,
+    user, version,
 };
 use crate::conversation::Pair;
 use crate::ids::UserId;
@@ -192,6 +193,7 @@ pub async fn friends_are_listed_by_id_in_pages(stores: &Stores) {
         loop {
             let page = stores.relations.friends(ann, after, size(wish)).await.unwrap();
             seen.extend(ids(&page.items));
+            not_endless(&seen);
             let Some(next) = page.next else { break };
             after = UserId::new(next);
             assert_eq!(after, seen.last().copied(), "the cursor is the last id shown");

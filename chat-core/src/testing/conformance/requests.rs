@@ -1,6 +1,6 @@
 //! Friend requests: who sees which, what the users' own logs say, and what becomes of crossing ones.
 
-use super::scene::{at, befriend, crowd, own_log, pair, size, step, step_at, together, two};
+use super::scene::{at, befriend, crowd, not_endless, own_log, pair, size, step, step_at, together, two};
 use crate::command::Direction;
 use crate::ids::{FriendRequestId, ID_LIMIT, UserId};
 use crate::log::{UserEntry, UserNotice};
@@ -53,6 +53,7 @@ pub async fn pending_requests_are_listed_by_direction_in_pages(stores: &Stores) 
             loop {
                 let page = page(stores, ann, direction, after, wish).await;
                 seen.extend(page.items);
+                not_endless(&seen);
                 let Some(next) = page.next else { break };
                 after = FriendRequestId::new(next);
                 assert_eq!(after, seen.last().map(|request| request.id), "the cursor is the last id shown");

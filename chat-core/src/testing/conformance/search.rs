@@ -1,6 +1,6 @@
 //! Finding users by the beginning of their name.
 
-use super::scene::{crowd, ids, size, user};
+use super::scene::{crowd, ids, not_endless, size, user};
 use crate::ids::UserId;
 use crate::page::{Page, PageSize};
 use crate::ports::{Stores, UserSearch};
@@ -99,6 +99,7 @@ pub async fn pages_of_a_search_follow_each_other_by_id(stores: &Stores) {
             let page = search(stores, "ann", after, wish).await;
             assert!(page.items.len() <= PageSize::clamped(wish).get());
             seen.extend(ids(&page.items));
+            not_endless(&seen);
             let Some(next) = page.next else { break };
             assert_eq!(Some(next), seen.last().map(|id| id.get()), "the cursor is the last id shown");
             after = UserId::new(next);

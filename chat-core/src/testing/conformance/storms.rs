@@ -4,8 +4,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::scene::{
-    advance, append, at, changes, chat, crowd, direct, draft, group, label, own_log, pair, raise, read, say, seq, size,
-    step, together, two_in_direct, version,
+    advance, append, at, changes, chat, crowd, direct, draft, group, label, not_endless, own_log, pair, raise, read,
+    say, seq, size, step, together, two_in_direct, version,
 };
 use crate::ids::{ConversationId, UserId};
 use crate::log::UserNotice;
@@ -28,6 +28,7 @@ async fn follow(stores: &Stores, conversation: ConversationId, done: &AtomicBool
             return seen;
         }
         seen.extend(part.items.iter().map(|entry| entry.seq().get()));
+        not_endless(&seen);
         tokio::task::yield_now().await;
     }
 }
@@ -45,6 +46,7 @@ async fn follow_own(stores: &Stores, user: UserId, done: &AtomicBool) -> Vec<i64
             return seen;
         }
         seen.extend(part.items.iter().map(|entry| entry.seq.get()));
+        not_endless(&seen);
         tokio::task::yield_now().await;
     }
 }

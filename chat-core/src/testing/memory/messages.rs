@@ -3,7 +3,7 @@
 use async_trait::async_trait;
 
 use super::MemoryStore;
-use super::state::{State, next_id};
+use super::state::{State, next_id, unavailable};
 use crate::command::{Changes, History, HistoryStart, OwnChanges};
 use crate::ids::{ConversationId, MessageId, Seq, UserId};
 use crate::log::{LogEntry, UserEntry, UserNotice};
@@ -20,11 +20,16 @@ impl MessageStore for MemoryStore {
             let same = before.body == new.body && before.reply_to == new.reply_to;
             return Ok(if same { Appended::Repeated(before) } else { Appended::Conflict });
         }
-        let state = &mut *state;
-        let row = state.conversations.get_mut(&new.conversation);
-        let Some(row) = row.filter(|row| row.conversation.version == new.judged_on) else {
+        let row = state.conversations.get(&new.conversation);
+        if row.is_none_or(|row| row.conversation.version != new.judged_on) {
             return Ok(Appended::Stale);
-        };
+        }
+        state.require_users(&[new.sender])?;
+        if new.reply_to.is_some_and(|message| !state.messages.contains_key(&message)) {
+            return Err(unavailable("a row names a message that does not exist"));
+        }
+        let state = &mut *state;
+        let Some(row) = state.conversations.get_mut(&new.conversation) else { return Ok(Appended::Stale) };
         let message = Message {
             id: next_id(&mut state.last.message, MessageId::new)?,
             conversation: new.conversation,
