@@ -59,7 +59,7 @@ function showChat() {
   const send = (one) => connection?.send(one) ?? false;
   startOutbox(send);
   startTyping(send);
-  startSync(send, thread.arrived);
+  startSync(connection, thread.arrived);
   readAddress();
   changed('connection', 'people', 'presence');
   connection.start();

@@ -114,7 +114,7 @@ function updateChoice(button, id, isChosen) {
 export async function showMembers(conversation) {
   await attempt(async () => {
     const [members, online] = await Promise.all([api.members(conversation.id), api.usersOnline()]);
-    online.forEach(learnPresence);
+    for (const presence of online) learnPresence(presence);
     const list = el('ul.list');
     const render = () => reconcile(list, members, (member) => member.user_id, memberOf, updateMember);
     const memberOf = ({ user_id: id }) => {

@@ -42,7 +42,8 @@ export function post(conversation, body, replyTo) {
   const item = {
     client_id: freshId(),
     conversation_id: conversation.id,
-    body,
+    // Half of a surrogate pair (a cut emoji) is no character and could not even be parsed by the server.
+    body: body.replace(/\p{Surrogate}/gu, '\ufffd'),
     reply_to: replyTo,
     created_at: Math.max(Date.now(), last + 1),
     error: null,

@@ -26,7 +26,7 @@ export async function fetchRelations() {
 export function applyRelation({ type, data }) {
   if (type === 'friend.removed') {
     state.friends.delete(data.user_id);
-    hidePresence(data.user_id);
+    refreshUser(data.user_id);
   } else if (type === 'block.added') {
     state.friends.delete(data.user_id);
     dropRequests(data.user_id);

@@ -77,6 +77,11 @@ export class Connection {
     this.#connect();
   }
 
+  /** Gives up this connection for a new one. */
+  reconnect() {
+    this.#lost(this.#run, 1000, '');
+  }
+
   #set(state, more = {}) {
     this.state = state;
     this.onState({ state, retryAt: null, final: null, ...more });

@@ -9,7 +9,7 @@ import {
 } from './snapshot.js';
 import { changed, on, state } from './store.js';
 import { stoppedTyping, tookTyping } from './typing.js';
-import { learn, learnPresence } from './users.js';
+import { learn, learnPresence, replacePresence } from './users.js';
 
 const CURSORS_PER_SYNC = 100;
 const ANSWER_WITHIN_MS = 10_000;
@@ -17,15 +17,17 @@ const FALLBACK_AFTER_MS = 3_000;
 
 const userLog = new Log(0);
 let send = () => false;
+let reconnect = () => {};
 let onArrival = () => {};
 let ready = null;
 let waiting = [];
 let syncing = null;
 let fallback = null;
 
-/** Connects the rules to a socket; `arrived(conversation, message)` hears of every new message. */
-export function startSync(sendFrame, arrived) {
-  send = sendFrame;
+/** Connects the rules to a connection; `arrived(conversation, message)` hears of every new message. */
+export function startSync(connection, arrived) {
+  send = (frame) => connection.send(frame);
+  reconnect = () => connection.reconnect();
   onArrival = arrived;
   // Where no socket can be opened, the page at least shows what REST knows.
   fallback = setTimeout(() => refetchAll(null), FALLBACK_AFTER_MS);
@@ -70,8 +72,8 @@ function onReady(data) {
   clearTimeout(fallback);
   ready = data;
   state.me = data.user;
+  replacePresence(data.presence, data.user);
   learn([data.user]);
-  data.presence.forEach(learnPresence);
   if (data.epoch !== state.epoch || !state.loaded) refetchAll(data);
   else compare(data);
 }
@@ -216,7 +218,9 @@ function endSync() {
 }
 
 function onResync(data) {
-  if (data?.conversation_id === undefined) refetchAll(ready);
+  // Only a new session tells the new epoch.
+  if (data?.reason === 'epoch_changed') reconnect();
+  else if (data?.conversation_id === undefined) refetchAll(ready);
   else refetchConversation(data.conversation_id);
 }
 

@@ -3,16 +3,20 @@
 import * as api from './api.js';
 import { changed, state } from './store.js';
 
-// What was heard this recently is newer than a list that may have been on its way.
+// What was pushed this recently is newer than a list that may have been on its way.
 const FRESH_MS = 3_000;
-const asked = new Map();
+const RETRY_AFTER_MS = 5_000;
+const MOST_AT_ONCE = 4;
+const asked = new Set();
+const queue = [];
+let busy = 0;
 
 /** Takes note of users that some list contained. */
 export function learn(users) {
   for (const user of users) {
     state.users.set(user.id, user);
     const heard = state.presence.get(user.id)?.heard ?? -Infinity;
-    if (performance.now() - heard > FRESH_MS) learnPresence(presenceOf(user));
+    if (performance.now() - heard > FRESH_MS) learnPresence(presenceOf(user), -Infinity);
   }
   changed('users');
 }
@@ -20,36 +24,52 @@ export function learn(users) {
 /** The user if known; otherwise null, and the views hear of it when the user has been fetched. */
 export function userById(id) {
   const known = state.users.get(id);
-  if (!known && id !== null && !asked.has(id)) asked.set(id, fetchUser(id));
+  if (!known && id !== null && !asked.has(id)) {
+    asked.add(id);
+    queue.push(id);
+    work();
+  }
   return known ?? null;
 }
 
 /** What to call a user. */
 export const nameOf = (id) => userById(id)?.username ?? '…';
 
+/** Fetches the asked users, few at a time, because a long list asks for many at once. */
+async function work() {
+  if (busy >= MOST_AT_ONCE) return;
+  busy += 1;
+  while (queue.length) await fetchUser(queue.shift());
+  busy -= 1;
+}
+
 async function fetchUser(id) {
   try {
     learn([await api.user(id)]);
-  } catch (error) {
-    if (error.status === 404) state.users.set(id, { id, username: 'Unknown user', status: 'offline', gone: true });
-    changed('users');
-  } finally {
     asked.delete(id);
+  } catch (error) {
+    if (error.status === 404) learn([{ id, username: 'Unknown user', status: 'offline' }]);
+    // Whoever still needs the user then asks again.
+    else setTimeout(() => asked.delete(id) && changed('users'), error.retryAfterMs ?? RETRY_AFTER_MS);
   }
 }
 
 /** Fetches a user again, for instance because they became a friend and now show their presence. */
 export async function refreshUser(id) {
   const user = await api.user(id).catch(() => null);
-  if (!user) return;
-  learnPresence(presenceOf(user));
-  learn([user]);
+  if (user) learn([user]);
 }
 
 /** Takes note of a presence. The latest wins. */
-export function learnPresence(presence) {
-  state.presence.set(presence.user_id, { ...presence, heard: performance.now() });
+export function learnPresence(presence, heard = performance.now()) {
+  state.presence.set(presence.user_id, { ...presence, heard });
   changed('presence');
+}
+
+/** Takes over who is online now, beside oneself: whoever is known and not among them is offline. */
+export function replacePresence(presences, self) {
+  for (const known of state.presence.values()) learnPresence({ ...known, status: 'offline' }, -Infinity);
+  for (const presence of [presenceOf(self), ...presences]) learnPresence(presence);
 }
 
 /** The presence of a user; unknown counts as offline. */
