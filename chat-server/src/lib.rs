@@ -1,7 +1,23 @@
 #![doc = include_str!("../README.md")]
 
 pub mod app;
+pub mod auth;
+pub mod cli;
+pub mod config;
 pub mod http;
 pub mod request;
+pub mod secret;
+pub mod serve;
+pub mod start;
 
-pub use app::AppState;
+mod access;
+mod admin;
+mod files;
+mod health;
+mod logs;
+mod signals;
+mod upgrade;
+mod web;
+
+pub use app::{App, AppState, Parts, Users};
+pub use config::Config;

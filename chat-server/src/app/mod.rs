@@ -1,5 +1,177 @@
-//! The composition: from configuration to a router that can be served, alone or inside another service.
+//! The composition, from top to bottom: stores, hub, chat, accounts, gateway, and one router over all of them.
 
+mod background;
+mod parts;
 mod state;
 
-pub use state::AppState;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use axum::middleware::{from_fn, from_fn_with_state};
+use chat_core::accounts::{AccountPorts, Accounts, Authenticator};
+use chat_core::chat::Chat;
+use chat_core::ports::EventBus;
+use chat_store::{OpenError, Opened};
+use chat_transport::{Gateway, Hub};
+use tokio::time::Instant;
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+use self::background::Background;
+use crate::access::{self, Access};
+use crate::config::Config;
+use crate::http::request_id;
+use crate::upgrade::Sockets;
+use crate::{health, http, web};
+
+pub use self::parts::{Parts, SystemEntropy, Users, UsersError};
+pub use self::state::AppState;
+
+/// Why an app could not be built.
+#[derive(Debug, thiserror::Error)]
+pub enum BuildError {
+    /// The data directory cannot be made.
+    #[error("cannot make the data directory {}: {source}", path.display())]
+    DataDirectory {
+        /// Which.
+        path: std::path::PathBuf,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// The database cannot be opened.
+    #[error(transparent)]
+    Store(#[from] OpenError),
+    /// Accounts cannot be set up.
+    #[error(transparent)]
+    Users(#[from] UsersError),
+}
+
+/// A whole chat: routes, sockets, and the work behind them.
+#[expect(missing_debug_implementations, reason = "the ports are trait objects without a text form")]
+pub struct App {
+    state: AppState,
+    gateway: Arc<Gateway>,
+    sockets: TaskTracker,
+    stopping: CancellationToken,
+    background: Arc<Background>,
+    config: Config,
+    store: Option<Opened>,
+}
+
+impl App {
+    /// Opens the database of a configuration and builds a server with its own users over it.
+    pub async fn build(config: &Config) -> Result<Self, BuildError> {
+        make_private(&config.data_dir)?;
+        let opened = chat_store::open(&config.store()).await?;
+        for migration in &opened.applied {
+            tracing::info!(version = migration.version, "the database was brought up to date");
+        }
+        let parts = Parts::new(opened.stores.clone(), Users::own(config)?);
+        Ok(Self { store: Some(opened), ..Self::assemble(parts, config) })
+    }
+
+    /// Puts parts together. Call it within a runtime: the work in the background begins here, and ends when neither the app
+    /// nor any of its routers is left.
+    #[must_use]
+    pub fn assemble(parts: Parts, config: &Config) -> Self {
+        let Parts { stores, users, clock } = parts;
+        let hub = Hub::new(Arc::clone(&clock));
+        let bus: Arc<dyn EventBus> = hub.clone();
+        let chat = Arc::new(Chat::new(stores.clone(), Arc::clone(&bus), Arc::clone(&clock), config.chat()));
+
+        let (accounts, authenticator): (_, Arc<dyn Authenticator>) = match users {
+            Users::OfHost(authenticator) => (None, authenticator),
+            Users::Own { hasher, signer, entropy } => {
+                let ports =
+                    AccountPorts { stores: stores.clone(), bus, clock: Arc::clone(&clock), entropy, hasher, signer };
+                let accounts = Arc::new(Accounts::new(ports, config.accounts()));
+                (Some(Arc::clone(&accounts)), accounts)
+            }
+        };
+
+        let gateway =
+            Gateway::new(Arc::clone(&chat), hub, Arc::clone(&authenticator), Arc::clone(&clock), config.sockets());
+        let background = Arc::new(Background::start(&gateway, &stores, &clock));
+        let database = Arc::clone(&stores.database);
+        let state = AppState { chat, accounts, authenticator, clock, database, work: TaskTracker::new() };
+        Self {
+            state,
+            gateway,
+            sockets: TaskTracker::new(),
+            stopping: CancellationToken::new(),
+            background,
+            config: config.clone(),
+            store: None,
+        }
+    }
+
+    /// Every route: the page, REST, its documentation, sockets and health. It can be nested under a path of another router.
+    pub fn router(&self) -> Router {
+        let sockets = Sockets::new(self.state.clone(), Arc::clone(&self.gateway), self.sockets.clone(), &self.config);
+        let background = Arc::clone(&self.background);
+        http::router(self.state.clone())
+            .merge(sockets.router())
+            .merge(health::router(self.state.clone(), self.stopping.clone()))
+            .merge(web::router())
+            .layer(from_fn_with_state(Access::new(&self.config), access::layer))
+            .layer(from_fn(request_id::layer))
+            .layer(axum::Extension(background))
+    }
+
+    /// What request handlers reach; for a host that wants to act in the chat itself.
+    #[must_use]
+    pub const fn state(&self) -> &AppState {
+        &self.state
+    }
+
+    /// How many sockets are open.
+    #[must_use]
+    pub fn socket_count(&self) -> usize {
+        self.gateway.connection_count()
+    }
+
+    /// Ends everything in order: sockets are asked to come back later, what is under way is waited for within the grace
+    /// time, and then the store is closed.
+    pub async fn shut_down(self, grace: Duration) {
+        self.stopping.cancel();
+        self.sockets.close();
+        self.state.work.close();
+        let deadline = Instant::now() + grace;
+        let finished = async { tokio::join!(self.sockets.wait(), self.state.work.wait()) };
+        let mut finished = std::pin::pin!(finished);
+        loop {
+            // Asked again and again, because a socket that was just being opened has not heard it the first time.
+            self.gateway.shut_down(retry_within_ms(self.gateway.connection_count()));
+            tokio::select! {
+                _ = &mut finished => break,
+                () = tokio::time::sleep_until(deadline) => {
+                    tracing::warn!(sockets = self.sockets.len(), "the grace time is over, sockets are cut off");
+                    break;
+                }
+                () = tokio::time::sleep(ASK_EVERY) => {}
+            }
+        }
+        self.background.stop();
+        if let Some(store) = self.store {
+            store.close().await;
+        }
+    }
+}
+
+/// How often sockets are asked to close.
+const ASK_EVERY: Duration = Duration::from_millis(250);
+
+/// Over how long the comebacks are spread: a few people are back at once, ten thousand within half a minute.
+fn retry_within_ms(sockets: usize) -> u64 {
+    u64::try_from(sockets).unwrap_or(u64::MAX).saturating_mul(3).clamp(1_000, 30_000)
+}
+
+/// Makes a directory that only its owner can look into. One that is there already stays as it is.
+pub(crate) fn make_private(directory: &std::path::Path) -> Result<(), BuildError> {
+    let mut builder = std::fs::DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(directory).map_err(|source| BuildError::DataDirectory { path: directory.to_owned(), source })
+}

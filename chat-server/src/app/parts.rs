@@ -1,0 +1,79 @@
+//! What an app is put together from.
+
+use std::sync::Arc;
+
+use chat_core::accounts::Authenticator;
+use chat_core::ports::{Clock, Entropy, PasswordHasher, Stores, SystemClock, TokenSigner};
+
+use crate::auth::{Argon2Hasher, BadCost, SecretSigner};
+use crate::config::Config;
+use crate::secret::{SecretError, signing_secret};
+
+/// What an app is put together from.
+#[expect(missing_debug_implementations, reason = "the ports are trait objects without a text form")]
+pub struct Parts {
+    /// Where everything is kept.
+    pub stores: Stores,
+    /// Whose users they are.
+    pub users: Users,
+    /// The time.
+    pub clock: Arc<dyn Clock>,
+}
+
+/// Whose users they are.
+#[expect(missing_debug_implementations, reason = "the ports are trait objects without a text form")]
+pub enum Users {
+    /// They register and sign in here.
+    Own {
+        /// Hashes their passwords.
+        hasher: Arc<dyn PasswordHasher>,
+        /// Makes and reads their tokens.
+        signer: Arc<dyn TokenSigner>,
+        /// Makes what nobody may guess.
+        entropy: Arc<dyn Entropy>,
+    },
+    /// The host has them and says who holds a credential. There are no routes to register or sign in, then.
+    OfHost(Arc<dyn Authenticator>),
+}
+
+impl Parts {
+    /// Parts with the machine's own clock.
+    #[must_use]
+    pub fn new(stores: Stores, users: Users) -> Self {
+        Self { stores, users, clock: Arc::new(SystemClock) }
+    }
+}
+
+/// Why the server's own accounts cannot be set up.
+#[derive(Debug, thiserror::Error)]
+pub enum UsersError {
+    /// No secret to sign tokens with.
+    #[error(transparent)]
+    Secret(#[from] SecretError),
+    /// Passwords cannot be hashed like this.
+    #[error(transparent)]
+    Cost(#[from] BadCost),
+}
+
+impl Users {
+    /// The server's own accounts as a configuration wants them.
+    pub fn own(config: &Config) -> Result<Self, UsersError> {
+        let entropy = SystemEntropy;
+        let secret = signing_secret(config.jwt_secret.as_ref(), &config.data_dir, entropy.secret())?;
+        Ok(Self::Own {
+            hasher: Arc::new(Argon2Hasher::new(config.hash_cost())?),
+            signer: Arc::new(SecretSigner::new(&secret)),
+            entropy: Arc::new(entropy),
+        })
+    }
+}
+
+/// The machine's own source of chance.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct SystemEntropy;
+
+impl Entropy for SystemEntropy {
+    fn secret(&self) -> [u8; 32] {
+        rand::random()
+    }
+}

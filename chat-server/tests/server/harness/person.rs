@@ -1,0 +1,70 @@
+//! Somebody who uses a server by REST, without checking more than that it works.
+
+use reqwest::{Client, Method};
+use serde_json::{Value, json};
+
+/// The password of everybody.
+pub const PASSWORD: &str = "correct horse battery";
+
+/// Somebody who is signed in.
+#[derive(Debug, Clone)]
+pub struct Person {
+    base: String,
+    http: Client,
+    pub id: i64,
+    pub token: String,
+    pub refresh_token: String,
+}
+
+impl Person {
+    /// Registers somebody at a server whose addresses begin like this.
+    pub async fn register(base: &str, name: &str) -> Self {
+        let http = Client::new();
+        let body = json!({"username": name, "email": format!("{name}@example.org"), "password": PASSWORD});
+        let response = http.post(format!("{base}/api/v1/auth/register")).json(&body).send().await.unwrap();
+        let status = response.status();
+        let signed_in: Value = response.json().await.unwrap();
+        assert_eq!(status, 201, "{signed_in}");
+        let text = |name: &str| signed_in[name].as_str().unwrap().to_owned();
+        Self {
+            base: base.to_owned(),
+            http,
+            id: signed_in["user"]["id"].as_i64().unwrap(),
+            token: text("access_token"),
+            refresh_token: text("refresh_token"),
+        }
+    }
+
+    /// Asks for something, and gives back the status and the body.
+    pub async fn ask(&self, method: Method, path: &str, body: Option<Value>) -> (u16, Value) {
+        let mut request = self.http.request(method, format!("{}/api/v1/{path}", self.base)).bearer_auth(&self.token);
+        if let Some(body) = body {
+            request = request.json(&body);
+        }
+        let response = request.send().await.unwrap();
+        let status = response.status().as_u16();
+        (status, response.json().await.unwrap_or_default())
+    }
+
+    pub async fn get(&self, path: &str) -> (u16, Value) {
+        self.ask(Method::GET, path, None).await
+    }
+
+    pub async fn post(&self, path: &str, body: Value) -> (u16, Value) {
+        self.ask(Method::POST, path, Some(body)).await
+    }
+
+    /// The id of the direct conversation with somebody.
+    pub async fn direct_with(&self, other: &Self) -> i64 {
+        let (status, body) = self.post("conversations", json!({"kind": "direct", "user_id": other.id})).await;
+        assert!(matches!(status, 200 | 201), "{body}");
+        body["id"].as_i64().unwrap()
+    }
+
+    /// A secret that opens one socket.
+    pub async fn ticket(&self) -> String {
+        let (status, body) = self.ask(Method::POST, "auth/ws-ticket", None).await;
+        assert_eq!(status, 201, "{body}");
+        body["ticket"].as_str().unwrap().to_owned()
+    }
+}

@@ -1,0 +1,18 @@
+//! Stories of the whole server, over real connections, each with a server and a database of its own.
+#![expect(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
+#![expect(unreachable_pub, reason = "what a module of this program offers is for the other modules")]
+
+mod harness;
+mod rest;
+
+mod openapi;
+mod rest_auth;
+mod rest_bad_http;
+mod rest_bad_json;
+mod rest_bad_query;
+mod rest_bad_text;
+mod rest_bad_tokens;
+mod rest_conversations;
+mod rest_friends;
+mod rest_messages;
+mod rest_users;
