@@ -86,9 +86,15 @@ fn offenders<'a>(forbidden: &[&str], names: &'a BTreeSet<String>) -> Vec<&'a Str
 
 /// Statements stand in the store alone. (xtask reads the database to check the server, from outside.)
 pub(super) fn keep_sql_in_the_store(house: &House, report: &mut Report) {
+    const STATEMENTS: &[&str] = &["SELECT ", "INSERT INTO ", "UPDATE ", "DELETE FROM ", "CREATE TABLE "];
+    // At the beginning of a text or of one of its lines: an attack in a test may hold the words too.
+    let begins = |line: &str, statement: &str| {
+        line.trim_start().starts_with(statement) || line.contains(&format!("\"{statement}"))
+    };
     for file in house.rust().filter(|file| !file.is_below("chat-store") && !file.is_below("xtask")) {
-        for statement in ["SELECT ", "INSERT INTO ", "DELETE FROM ", "CREATE TABLE "] {
-            for place in file.places(statement) {
+        for (number, line) in file.code() {
+            for statement in STATEMENTS.iter().filter(|statement| begins(line, statement)) {
+                let place = format!("{}:{number}", file.path);
                 report.broken(format!("{place}: `{statement}`; statements belong into chat-store, behind a port"));
             }
         }
