@@ -12,7 +12,7 @@ use chat_core::text::Label;
 use chat_core::time::Timestamp;
 use chat_core::{ChatError, Command, ErrorCode};
 use chat_transport::wire::{ConversationView, MemberView};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -93,17 +93,24 @@ struct ByActivity {
     limit: Option<i64>,
 }
 
+/// A page of one's conversations.
+#[derive(Debug, Serialize, ToSchema)]
+struct ConversationsView {
+    /// The conversations, newest activity first.
+    items: Vec<ConversationView>,
+    /// Where the following page starts; null on the last one.
+    next: Option<String>,
+}
+
 /// One's conversations, newest activity first.
 #[utoipa::path(get, path = "/conversations", tag = "conversations", params(ByActivity),
-    responses((status = 200, body = ListView<ConversationView, String>)))]
-async fn list(
-    caller: Caller,
-    QueryOf(part): QueryOf<ByActivity>,
-) -> Result<Json<ListView<ConversationView, String>>, Problem> {
+    responses((status = 200, body = ConversationsView)))]
+async fn list(caller: Caller, QueryOf(part): QueryOf<ByActivity>) -> Result<Json<ConversationsView>, Problem> {
     let after = part.after.as_deref().map(|text| read_cursor(text).ok_or(BAD_CURSOR)).transpose()?;
     let size = After::new(None, part.limit).size();
     let page: Page<CoreView, ActivityCursor> = caller.ask(Command::ListConversations { after, size }).await?;
-    Ok(Json(ListView::from(page).with_cursor(|cursor| show_cursor(&cursor))))
+    let items = page.items.iter().map(ConversationView::from).collect();
+    Ok(Json(ConversationsView { items, next: page.next.as_ref().map(show_cursor) }))
 }
 
 /// A place in the list of conversations as a text that means nothing to clients, so that it can change.

@@ -1,7 +1,7 @@
 //! The OpenAPI document: what the handlers do not say themselves, because it is the same for all of them.
 
 use chat_core::ErrorCode;
-use utoipa::openapi::path::{Operation, Parameter, ParameterIn, PathItem};
+use utoipa::openapi::path::{Operation, Parameter, ParameterIn};
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::openapi::{Content, ContentBuilder, OpenApi as Document, Ref, RefOr, ResponseBuilder};
 use utoipa::{OpenApi, ToSchema as _};
@@ -35,11 +35,17 @@ pub(crate) fn outline() -> Document {
     document
 }
 
-/// Adds to every operation the refusals that every request of its shape can meet, and to every refusal what it looks like.
+/// Adds to every operation its subject in front of its name, so that names are unique; the refusals that every request of
+/// its shape can meet; and to every refusal what it looks like.
 pub(crate) fn complete(document: &mut Document) {
     for (path, item) in &mut document.paths.paths {
-        for operation in operations(item) {
-            for (code, when) in refusals(path, operation) {
+        let reads = item.get.iter_mut().map(|operation| (operation, false));
+        let changes = [&mut item.put, &mut item.post, &mut item.delete].into_iter().flatten();
+        for (operation, changes) in reads.chain(changes.map(|operation| (operation, true))) {
+            if let (Some(name), Some([subject, ..])) = (&mut operation.operation_id, operation.tags.as_deref()) {
+                name.insert_str(0, &format!("{subject}_"));
+            }
+            for (code, when) in refusals(path, operation, changes) {
                 let status = status_of(code).as_str().to_owned();
                 let refusal = || RefOr::T(ResponseBuilder::new().description(when).build());
                 operation.responses.responses.entry(status).or_insert_with(refusal);
@@ -55,12 +61,8 @@ pub(crate) fn complete(document: &mut Document) {
     }
 }
 
-fn operations(item: &mut PathItem) -> impl Iterator<Item = &mut Operation> {
-    [&mut item.get, &mut item.put, &mut item.post, &mut item.delete].into_iter().filter_map(Option::as_mut)
-}
-
 /// What a request of this shape can meet, whatever it is about.
-fn refusals(path: &str, operation: &Operation) -> Vec<(ErrorCode, &'static str)> {
+fn refusals(path: &str, operation: &Operation, changes: bool) -> Vec<(ErrorCode, &'static str)> {
     let mut refusals = vec![
         (ErrorCode::RateLimited, "Too many requests; `Retry-After` says when to come again"),
         (ErrorCode::Internal, "A fault of the service"),
@@ -68,6 +70,9 @@ fn refusals(path: &str, operation: &Operation) -> Vec<(ErrorCode, &'static str)>
     ];
     if operation.security.is_none() {
         refusals.push((ErrorCode::Unauthenticated, "No token, or one that is not (or no longer) good"));
+        if changes {
+            refusals.push((ErrorCode::Conflict, "It collided with what others changed meanwhile"));
+        }
     }
     if path.contains('{') {
         refusals.push((ErrorCode::NotFound, "Not there, or nothing that the caller may know of"));

@@ -7,6 +7,8 @@ mod blocks;
 mod conversations;
 mod docs;
 mod document;
+#[cfg(test)]
+mod errors_document;
 mod extract;
 mod friends;
 mod messages;

@@ -59,7 +59,10 @@ struct Search {
 }
 
 /// Users whose name begins with a text.
-#[utoipa::path(get, path = "/users", tag = "users", params(Search), responses((status = 200, body = ListView<UserView>)))]
+#[utoipa::path(get, path = "/users", tag = "users", params(Search), responses(
+    (status = 200, body = ListView<UserView>),
+    (status = 413, description = "The text is longer than any name"),
+))]
 async fn find(caller: Caller, QueryOf(search): QueryOf<Search>) -> Result<Json<ListView<UserView>>, Problem> {
     let page = After::new(search.after, search.limit);
     let command = Command::FindUsers { query: search.q, after: page.id(UserId::new)?, size: page.size() };

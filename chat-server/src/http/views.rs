@@ -8,14 +8,14 @@ use utoipa::ToSchema;
 
 /// A page of a list.
 #[derive(Debug, Serialize, ToSchema)]
-pub(crate) struct ListView<T, C = i64> {
+pub(crate) struct ListView<T> {
     /// The items in the order of the list.
     items: Vec<T>,
     /// Where the following page starts; null on the last one.
-    next: Option<C>,
+    next: Option<i64>,
 }
 
-impl<T, C> ListView<T, C> {
+impl<T> ListView<T> {
     /// The whole of a list.
     pub(crate) const fn whole(items: Vec<T>) -> Self {
         Self { items, next: None }
@@ -23,19 +23,12 @@ impl<T, C> ListView<T, C> {
 }
 
 /// Each item as it looks.
-impl<T, N, C> From<Page<N, C>> for ListView<T, C>
+impl<T, N> From<Page<N>> for ListView<T>
 where
     T: for<'a> From<&'a N>,
 {
-    fn from(page: Page<N, C>) -> Self {
+    fn from(page: Page<N>) -> Self {
         Self { items: page.items.iter().map(T::from).collect(), next: page.next }
-    }
-}
-
-impl<T, C> ListView<T, C> {
-    /// The same page with a cursor that means nothing to clients.
-    pub(crate) fn with_cursor<D>(self, show: impl FnOnce(C) -> D) -> ListView<T, D> {
-        ListView { items: self.items, next: self.next.map(show) }
     }
 }
 

@@ -1,7 +1,5 @@
 //! A JSON body: declared as JSON, bounded in bytes and in time, read strictly.
 
-use std::time::Duration;
-
 use axum::extract::{FromRequest, Request};
 use axum::http::HeaderMap;
 use axum::http::header::{CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE};
@@ -12,12 +10,7 @@ use http_body_util::{BodyExt as _, LengthLimitError, Limited};
 use serde::de::DeserializeOwned;
 
 use crate::http::problem::Problem;
-
-/// The largest body, in bytes.
-pub(crate) const MAX_BODY_BYTES: usize = 64 * 1024;
-
-/// How long a body may take to arrive.
-const READ_TIME: Duration = Duration::from_secs(10);
+use crate::request::BodyLimits;
 
 /// The body of a request as an object of the documented shape.
 #[derive(Debug)]
@@ -28,10 +21,11 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for JsonBody<T> {
 
     async fn from_request(request: Request, _: &S) -> Result<Self, Problem> {
         let declared = declared_as_json(request.headers())?;
-        if declared_length(request.headers()).is_some_and(|length| length > MAX_BODY_BYTES) {
+        let limits: BodyLimits = request.extensions().get().copied().unwrap_or_default();
+        if declared_length(request.headers()).is_some_and(|length| length > limits.bytes) {
             return Err(ErrorCode::TooLarge.into());
         }
-        let bytes = read(request).await?;
+        let bytes = read(request, limits).await?;
         if bytes.is_empty() {
             return Err(Problem::bad_request("This call needs a body."));
         }
@@ -48,9 +42,9 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for JsonBody<T> {
     }
 }
 
-async fn read(request: Request) -> Result<Bytes, Problem> {
-    let body = Limited::new(request.into_body(), MAX_BODY_BYTES);
-    let read = tokio::time::timeout(READ_TIME, body.collect()).await.map_err(|_| ErrorCode::RequestTimeout)?;
+async fn read(request: Request, limits: BodyLimits) -> Result<Bytes, Problem> {
+    let body = Limited::new(request.into_body(), limits.bytes);
+    let read = tokio::time::timeout(limits.time, body.collect()).await.map_err(|_| ErrorCode::RequestTimeout)?;
     let collected = read.map_err(|error| {
         let code = if error.is::<LengthLimitError>() { ErrorCode::TooLarge } else { ErrorCode::BadRequest };
         Problem::new(code)

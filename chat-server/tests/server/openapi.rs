@@ -1,0 +1,136 @@
+//! The documentation of the REST half: whether it is whole, and whether it can be read without anything from elsewhere.
+
+use std::collections::BTreeSet;
+
+use reqwest::Method;
+use serde_json::Value;
+
+use crate::rest::Api;
+
+/// What `docs/PROTOCOL.md` promises, without the prefix.
+const PROMISED: &[&str] = &[
+    "POST auth/register",
+    "POST auth/login",
+    "POST auth/refresh",
+    "POST auth/logout",
+    "POST auth/ws-ticket",
+    "GET users/me",
+    "GET users/{id}",
+    "GET users",
+    "GET users/online",
+    "GET users/me/presence",
+    "PUT users/me/presence",
+    "GET users/me/changes",
+    "GET friends",
+    "DELETE friends/{user_id}",
+    "POST friends/requests",
+    "GET friends/requests",
+    "POST friends/requests/{id}/accept",
+    "POST friends/requests/{id}/decline",
+    "DELETE friends/requests/{id}",
+    "GET blocks",
+    "POST blocks",
+    "PUT blocks/{user_id}",
+    "DELETE blocks/{user_id}",
+    "POST conversations",
+    "GET conversations",
+    "GET conversations/{id}",
+    "GET conversations/{id}/members",
+    "DELETE conversations/{id}/members/{user_id}",
+    "POST conversations/{id}/leave",
+    "POST conversations/{id}/messages",
+    "GET conversations/{id}/messages",
+    "GET conversations/{id}/changes",
+    "POST conversations/{id}/read",
+    "POST conversations/{id}/typing",
+    "GET messages/{id}",
+];
+
+#[tokio::test]
+async fn the_document_has_exactly_the_promised_calls() {
+    let api = Api::start().await;
+    let mut documented = BTreeSet::new();
+    for (path, item) in api.document()["paths"].as_object().unwrap() {
+        let methods = item.as_object().unwrap().keys();
+        documented.extend(methods.map(|method| format!("{} {path}", method.to_uppercase())));
+    }
+    let promised = PROMISED.iter().map(|call| call.replacen(' ', " /api/v1/", 1));
+    let promised: BTreeSet<_> = promised.chain(["POST /register".to_owned(), "POST /login".to_owned()]).collect();
+    assert_eq!(documented, promised);
+}
+
+#[tokio::test]
+async fn every_reference_leads_somewhere_and_every_call_says_what_it_refuses() {
+    let api = Api::start().await;
+    let document = api.document();
+    assert_eq!(document["openapi"].as_str().map(|version| &version[..4]), Some("3.1."));
+    assert_eq!(document["components"]["securitySchemes"]["bearer"]["scheme"], "bearer");
+    let mut references = Vec::new();
+    collect_references(document, &mut references);
+    assert!(!references.is_empty());
+    for reference in references {
+        assert!(document.pointer(reference.trim_start_matches('#')).is_some(), "{reference}");
+    }
+
+    let mut names = BTreeSet::new();
+    for (path, item) in document["paths"].as_object().unwrap() {
+        for (method, operation) in item.as_object().unwrap() {
+            let name = operation["operationId"].as_str().unwrap();
+            assert!(names.insert(name), "{name} is the name of two calls");
+            assert!(!operation["summary"].as_str().unwrap_or_default().is_empty(), "{method} {path} has no summary");
+            let responses = operation["responses"].as_object().unwrap();
+            assert!(responses.keys().any(|status| status.starts_with('2')), "{method} {path} never succeeds");
+            for expected in ["429", "500", "503"] {
+                assert!(responses.contains_key(expected), "{method} {path} does not know {expected}");
+            }
+            for (status, response) in responses.iter().filter(|(status, _)| status.starts_with(['4', '5'])) {
+                let schema = &response["content"]["application/problem+json"]["schema"]["$ref"];
+                assert_eq!(schema, "#/components/schemas/Problem", "{method} {path} {status}");
+            }
+        }
+    }
+}
+
+fn collect_references<'a>(value: &'a Value, found: &mut Vec<&'a str>) {
+    match value {
+        Value::Object(object) => {
+            found.extend(object.get("$ref").and_then(Value::as_str));
+            object.values().for_each(|value| collect_references(value, found));
+        }
+        Value::Array(items) => items.iter().for_each(|value| collect_references(value, found)),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
+    }
+}
+
+#[tokio::test]
+async fn the_page_needs_nothing_from_anywhere_else() {
+    let api = Api::start().await;
+    let moved = api.send(api.request(Method::GET, "/api/docs")).await;
+    // Relative, so that it is right under any prefix.
+    assert_eq!((moved.status, moved.header("location")), (308, Some("docs/")));
+
+    let page = api.send(api.request(Method::GET, "/api/docs/")).await;
+    assert_eq!((page.status, page.header("content-type")), (200, Some("text/html")));
+    let policy = page.header("content-security-policy").unwrap();
+    assert!(policy.contains("default-src 'none'") && policy.contains("script-src 'self';"), "{policy}");
+    assert!(!page.text.contains("http://") && !page.text.contains("https://"), "{}", page.text);
+
+    let mut assets = 0;
+    for (_, rest) in page
+        .text
+        .match_indices("src=\"")
+        .chain(page.text.match_indices("href=\""))
+        .map(|(at, name)| page.text.split_at(at + name.len()))
+    {
+        let asset = rest.split('"').next().unwrap().trim_start_matches("./");
+        let answer = api.send(api.request(Method::GET, &format!("/api/docs/{asset}"))).await;
+        assert_eq!(answer.status, 200, "{asset}");
+        assets += 1;
+    }
+    assert!(assets >= 4, "{assets} assets");
+
+    let script = api.send(api.request(Method::GET, "/api/docs/swagger-initializer.js")).await.text;
+    assert!(script.contains(r#""url": "../openapi.json""#) && script.contains(r#""validatorUrl": "none""#), "{script}");
+    api.send(api.request(Method::GET, "/api/docs/nope.js")).await.refused(404, "not_found");
+    api.send(api.request(Method::GET, "/api/docs/..%2f..%2fCargo.toml")).await.refused(404, "not_found");
+}
