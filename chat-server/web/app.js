@@ -23,7 +23,7 @@ import { el } from './dom.js';
 import { clearQuotes } from './history.js';
 import { startOutbox } from './outbox.js';
 import { closeConversation, forgetAddress, readAddress, startRouter } from './router.js';
-import { onSessionEnd, resumeSession, session } from './session.js';
+import { onRenewal, onSessionEnd, resumeSession, session } from './session.js';
 import { sidebar } from './sidebar.js';
 import { signInScreen } from './signin.js';
 import { Connection } from './socket.js';
@@ -89,6 +89,8 @@ addEventListener('keydown', (event) => {
 
 on(['conversations', 'thread'], renderFrame);
 onSessionEnd(leave);
+// An open socket lives on with the new token; without it, it would be closed when the old one expires.
+onRenewal((token) => connection?.send({ type: 'auth', token }));
 startRouter();
 resumeSession();
 if (session()) showChat();

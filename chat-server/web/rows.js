@@ -13,11 +13,14 @@ export function rowsOf(conversation, dividerSeq) {
   // The line is drawn only where the first new message is known to be loaded.
   const reach = conversation.history.complete ? 0 : (conversation.entries[0]?.data.seq ?? Infinity);
   let divided = dividerSeq === null || reach > dividerSeq + 1;
-  for (const item of [...conversation.entries.map(fromEntry), ...conversation.pending.map(fromPending)]) {
+  const entries = conversation.entries.map((entry) => fromEntry(conversation, entry));
+  const items = [...entries, ...conversation.pending.map(fromPending)];
+  if (conversation.kind === 'group' && conversation.history.complete) items.unshift(beginning(conversation));
+  for (const item of items) {
     const date = new Date(item.at);
     if (date.toDateString() !== day) {
       day = date.toDateString();
-      rows.push({ kind: 'day', key: `day ${day}`, text: dayOf(date) });
+      rows.push({ kind: 'day', key: `day of ${item.key}`, text: dayOf(date) });
     }
     if (!divided && item.kind === 'message' && !item.own && item.seq > dividerSeq) {
       divided = true;
@@ -26,13 +29,14 @@ export function rowsOf(conversation, dividerSeq) {
     rows.push(item);
   }
   rows.forEach((row, i) => group(row, rows[i - 1], rows[i + 1]));
-  if (conversation.kind === 'group') return rows;
-  return rows.map((row) => (row.kind === 'message' && row.message ? { ...row, state: stateOf(conversation, row) } : row));
+  return rows;
 }
 
-const stateOf = (conversation, row) => (row.own ? conversation.stateOf(row.message) : 'sent');
+function beginning({ owner_id: owner, created_at: at }) {
+  return { kind: 'notice', key: 'beginning', at, text: `${personIn(owner)} created the group` };
+}
 
-function fromEntry({ type, data }) {
+function fromEntry(conversation, { type, data }) {
   if (type !== 'message.new') return { kind: 'notice', key: `notice ${data.seq}`, at: data.at, text: notice(type, data) };
   const own = data.sender_id === state.me.id;
   return {
@@ -45,7 +49,7 @@ function fromEntry({ type, data }) {
     sender: data.sender_id,
     body: data.body,
     replyTo: data.reply_to ?? null,
-    state: 'sent',
+    state: own ? conversation.stateOf(data) : 'sent',
     message: data,
   };
 }
@@ -64,10 +68,9 @@ function fromPending(item) {
   };
 }
 
-function notice(type, { user_id: user, by_user_id: by, role }) {
+function notice(type, { user_id: user, by_user_id: by }) {
   const who = personIn(user);
   if (type === 'member.left') return by === user || !by ? `${who} left` : `${personIn(by)} removed ${object(user)}`;
-  if (role === 'owner' && (by === user || !by)) return `${who} created the group`;
   return by === user || !by ? `${who} joined` : `${personIn(by)} added ${object(user)}`;
 }
 

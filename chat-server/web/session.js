@@ -9,6 +9,7 @@ import { forget, load, onElsewhere, save } from './storage.js';
 const KEY = 'session';
 const LONGEST_TIMER_MS = 6 * 3_600_000;
 const endings = new Set();
+const renewals = new Set();
 let current = load(KEY);
 let renewing = null;
 let timer = null;
@@ -19,6 +20,11 @@ export const session = () => current;
 /** Calls back with a sentence (or null) when the session has ended. */
 export function onSessionEnd(listener) {
   endings.add(listener);
+}
+
+/** Calls back with every new access token. */
+export function onRenewal(listener) {
+  renewals.add(listener);
 }
 
 /** Creates an account and signs in. */
@@ -98,7 +104,9 @@ function adopt(answer) {
 }
 
 function keep(fresh) {
+  const isNew = current !== null && current.access_token !== fresh.access_token;
   current = fresh;
+  if (isNew) for (const listener of renewals) listener(fresh.access_token);
   clearTimeout(timer);
   // Tabs wake at different times, so that one of them renews for all.
   const early = fresh.expires_in * 1000 * (0.1 + 0.1 * Math.random());

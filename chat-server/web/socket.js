@@ -13,7 +13,7 @@ const BACKOFF_MOST_MS = 30_000;
 const STABLE_AFTER_MS = 10_000;
 
 const SIGN_IN_AGAIN = new Set([4502, 4503]);
-const STAY_AWAY = new Set([1002, 1003, 1007, 1009, 4501, 4508]);
+const STAY_AWAY = new Set([1002, 1003, 1007, 1008, 1009, 4501, 4508]);
 
 /** The wait before the n-th attempt: at most `30 s`, half of it random, so that clients do not return all at once. */
 export function backoff(attempt, random = Math.random()) {
@@ -121,6 +121,8 @@ export class Connection {
       this.#timers.ping = setInterval(this.#check, PING_EVERY_MS);
       this.#set('open');
     }
+    // Timers of a hidden page may come late; the server's word does not. The new token follows as an `auth` frame.
+    if (frame.type === 'session.expiring') renew(session()?.access_token).catch(() => null);
     this.onFrame(frame);
   }
 

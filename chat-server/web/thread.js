@@ -105,7 +105,7 @@ export function threadPane() {
     function topNodes() {
       if (failed) return ['Older messages could not be loaded. ', retry];
       if (loading) return [loaded ? 'Loading older messages…' : 'Loading…'];
-      if (complete && open.entries.length === 0 && open.pending.length === 0) return ['No messages yet. Say hello!'];
+      if (complete && open.kind === 'direct' && open.entries.length === 0 && open.pending.length === 0) return ['No messages yet. Say hello!'];
       return [];
     }
   }
