@@ -20,12 +20,14 @@ pub(crate) struct Frame {
     pub(crate) author: Option<UserId>,
     /// Whether nothing is lost if a slow reader never gets it.
     pub(crate) is_ephemeral: bool,
+    /// Whether a client waits for it, even where it knows the entry itself already.
+    pub(crate) is_answer: bool,
 }
 
 impl Frame {
     /// An answer or a note outside of any log.
     pub(crate) fn note(text: String) -> Arc<Self> {
-        Arc::new(Self { text: text.into(), place: None, author: None, is_ephemeral: false })
+        Arc::new(Self { text: text.into(), place: None, author: None, is_ephemeral: false, is_answer: false })
     }
 
     /// An event; none for what clients never see.
@@ -40,13 +42,13 @@ impl Frame {
             | Event::SessionEnded(_) => (None, None),
         };
         let is_ephemeral = matches!(event, Event::Typing { .. } | Event::Presence(_));
-        Some(Arc::new(Self { text, place, author, is_ephemeral }))
+        Some(Arc::new(Self { text, place, author, is_ephemeral, is_answer: false }))
     }
 
     /// The same frame as the answer to a command.
     pub(crate) fn answering(&self, reference: &str) -> Arc<Self> {
         let text = with_ref(&self.text, reference).into();
-        Arc::new(Self { text, place: self.place, author: self.author, is_ephemeral: false })
+        Arc::new(Self { text, place: self.place, author: self.author, is_ephemeral: false, is_answer: true })
     }
 
     /// What it weighs in a queue.

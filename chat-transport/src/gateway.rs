@@ -292,7 +292,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send + 'static> Session<S> {
         for position in &mut welcome.positions {
             position.head = covered.get(&position.conversation).copied().unwrap_or(position.head);
         }
-        self.outbox.drop_covered(&covered);
+        gateway.hub.cover(&self.outbox, &covered);
         let heartbeat = gateway.settings.heartbeat.as_secs();
         self.say(&ServerFrame::Ready(Box::new(ReadyView::of(&welcome, heartbeat))), None).await
     }

@@ -116,6 +116,15 @@ impl Hub {
         positions
     }
 
+    /// A client got these entries in another way, each conversation's up to a seq: what waits for it of them is taken out, and
+    /// what the lanes have not passed on yet will not come again.
+    pub(crate) fn cover(&self, outbox: &Outbox, covered: &HashMap<ConversationId, Seq>) {
+        let state = self.state();
+        let is_late = |conversation, end| state.lanes.position(conversation).is_none_or(|position| position < end);
+        let late = covered.iter().filter(|(conversation, end)| is_late(**conversation, **end));
+        outbox.cover(covered, late.map(|(conversation, end)| (*conversation, *end)).collect());
+    }
+
     /// Removes a connection, and the lanes that nobody needs any more.
     pub(crate) fn remove(&self, connection: ConnectionId) {
         let mut state = self.state();

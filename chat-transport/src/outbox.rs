@@ -4,7 +4,7 @@
 //! replaced by one `resync` frame, after which nothing is queued until that frame was taken. So a queue never holds more
 //! than its limit, and a hole is always announced.
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -33,6 +33,8 @@ struct Queue {
     bytes: usize,
     /// The queue holds nothing but a `resync` that was not taken yet.
     overflowed: bool,
+    /// Where the client got entries in another way before their hints came: up to here they do not go out again.
+    covered: BTreeMap<ConversationId, Seq>,
     ping: bool,
     warned: bool,
     close: Option<CloseReason>,
@@ -68,7 +70,7 @@ impl Outbox {
     pub(crate) fn push(&self, frame: Arc<Frame>) {
         {
             let mut queue = self.queue();
-            if queue.overflowed || queue.close.is_some() {
+            if queue.overflowed || queue.close.is_some() || queue.has_covered(&frame) {
                 return;
             }
             queue.bytes += frame.weight();
@@ -105,14 +107,17 @@ impl Outbox {
         Drained { frames: std::mem::take(&mut queue.frames), ping: std::mem::take(&mut queue.ping), close: queue.close }
     }
 
-    /// Takes out entries that the client just got in another way: those at or below a seq of their conversation.
-    pub(crate) fn drop_covered(&self, covered: &HashMap<ConversationId, Seq>) {
+    /// Takes out the entries that the client just got in another way, each conversation's up to a seq. Where their hints are not
+    /// all here yet, the late ones will be passed over. Answers never are, because somebody waits for them.
+    pub(crate) fn cover(&self, covered: &HashMap<ConversationId, Seq>, late: BTreeMap<ConversationId, Seq>) {
         let mut queue = self.queue();
         let is_covered = |frame: &Frame| {
-            frame.place.is_some_and(|(conversation, seq)| covered.get(&conversation).is_some_and(|head| seq <= *head))
+            let place = frame.place.filter(|_| !frame.is_answer);
+            place.is_some_and(|(conversation, seq)| covered.get(&conversation).is_some_and(|end| seq <= *end))
         };
         queue.frames.retain(|frame| !is_covered(frame));
         queue.bytes = queue.frames.iter().map(|frame| frame.weight()).sum();
+        queue.covered.extend(late);
     }
 
     /// Notes that the client was heard.
@@ -143,6 +148,19 @@ impl Outbox {
 }
 
 impl Queue {
+    /// Whether the client got this entry in another way. Entries come in order, so the first one beyond ends the question.
+    fn has_covered(&mut self, frame: &Frame) -> bool {
+        let Some((conversation, seq)) = frame.place.filter(|_| !frame.is_answer) else { return false };
+        match self.covered.get(&conversation) {
+            Some(covered) if seq <= *covered => true,
+            Some(_) => {
+                self.covered.remove(&conversation);
+                false
+            }
+            None => false,
+        }
+    }
+
     /// Makes room: what is ephemeral goes first, and if that is not enough, everything, with a note that says so.
     fn shed(&mut self, limit: usize) {
         self.frames.retain(|frame| !frame.is_ephemeral);
@@ -168,7 +186,7 @@ mod tests {
 
     fn frame(text: &str, is_ephemeral: bool, place: Option<(i64, i64)>) -> Arc<Frame> {
         let place = place.and_then(|(conversation, seq)| Some((ConversationId::new(conversation)?, Seq::new(seq)?)));
-        Arc::new(Frame { text: text.to_owned().into(), place, author: None, is_ephemeral })
+        Arc::new(Frame { text: text.to_owned().into(), place, author: None, is_ephemeral, is_answer: false })
     }
 
     fn texts(outbox: &Outbox) -> Vec<String> {
@@ -195,15 +213,40 @@ mod tests {
         assert_eq!(texts(&outbox), ["next"]);
     }
 
+    /// The first conversation up to its fifth entry.
+    fn five<C: FromIterator<(ConversationId, Seq)>>() -> C {
+        ConversationId::new(1).into_iter().zip(Seq::new(5)).collect()
+    }
+
     #[test]
     fn what_came_another_way_is_taken_out_and_the_rest_keeps_its_order() {
         let outbox = outbox();
         for (conversation, seq) in [(1, 4), (2, 9), (1, 5), (1, 6)] {
             outbox.push(frame(&format!("{conversation}:{seq}"), false, Some((conversation, seq))));
         }
-        let covered = HashMap::from([(ConversationId::new(1).expect("an id"), Seq::new(5).expect("a seq"))]);
-        outbox.drop_covered(&covered);
+        outbox.cover(&five(), BTreeMap::new());
         assert_eq!(texts(&outbox), ["2:9", "1:6"]);
+    }
+
+    #[test]
+    fn a_late_hint_of_what_came_another_way_is_passed_over_once() {
+        let outbox = outbox();
+        outbox.cover(&five(), five());
+        for number in [5, 6] {
+            outbox.push(frame(&number.to_string(), false, Some((1, number))));
+        }
+        assert_eq!(texts(&outbox), ["6"]);
+        assert!(outbox.queue().covered.is_empty(), "the question is settled");
+    }
+
+    #[test]
+    fn an_answer_goes_out_even_where_its_entry_is_known() {
+        let outbox = outbox();
+        let entry = frame(r#"{"n":5}"#, false, Some((1, 5)));
+        outbox.push(entry.answering("a"));
+        outbox.cover(&five(), five());
+        outbox.push(entry.answering("b"));
+        assert_eq!(texts(&outbox), [r#"{"n":5,"ref":"a"}"#, r#"{"n":5,"ref":"b"}"#]);
     }
 
     #[test]

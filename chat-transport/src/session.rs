@@ -25,10 +25,8 @@ use crate::frame::Frame;
 use crate::gateway::Gateway;
 use crate::guard::{Guarded, TooManyFragments};
 use crate::outbox::{Drained, Outbox};
-use crate::sync;
 use crate::wire::{
-    ClientFrame, EventView, MessageView, ReceiptView, ResyncReason, ServerFrame, SyncRequest, TypingView, decode,
-    encode, with_ref,
+    ClientFrame, EventView, MessageView, ReceiptView, ServerFrame, TypingView, decode, encode, with_ref,
 };
 
 pub(crate) type Socket<S> = WebSocketStream<Guarded<S>>;
@@ -169,7 +167,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send + 'static> Session<S> {
         }
     }
 
-    fn actor(&self, reference: Option<&str>) -> Actor {
+    pub(crate) fn actor(&self, reference: Option<&str>) -> Actor {
         let connection = self.connection;
         let origin = reference.map(|reference| Origin { connection, reference: reference.to_owned() });
         Actor { user: self.identity.user, session: self.identity.session, origin }
@@ -209,39 +207,6 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send + 'static> Session<S> {
         })
     }
 
-    /// Tells the client what it misses. Pages go out before anything that waits in the outbox, and what they cover is taken
-    /// out of it, so that the stream stays in order and without doubles.
-    async fn sync(&mut self, request: SyncRequest, reference: Option<&str>) -> Result<(), Stop> {
-        let gateway = Arc::clone(&self.gateway);
-        if !sync::is_of_this_epoch(&gateway.chat, &request).await? {
-            let frame = ServerFrame::Resync { conversation_id: None, reason: ResyncReason::EpochChanged };
-            self.say(&frame, reference).await?;
-            return Ok(self.say(&ServerFrame::SyncDone {}, reference).await?);
-        }
-        let actor = self.actor(None);
-        if let Some(cursor) = request.user_cursor {
-            let replay = sync::replay_own(&gateway.chat, &actor, cursor).await?;
-            self.replay(replay, reference).await?;
-        }
-        for (conversation, cursor) in request.cursors {
-            let max_replay = gateway.settings.max_replay;
-            let replay = sync::replay_conversation(&gateway.chat, &actor, conversation, cursor, max_replay).await?;
-            self.replay(replay, reference).await?;
-        }
-        Ok(self.say(&ServerFrame::SyncDone {}, reference).await?)
-    }
-
-    async fn replay(&mut self, replay: sync::Replay, reference: Option<&str>) -> Result<(), Stop> {
-        for frame in &replay.frames {
-            self.say(frame, reference).await?;
-        }
-        self.outbox.drop_covered(&replay.covered);
-        for (conversation, seq) in replay.covered {
-            self.gateway.deliveries.note(conversation, self.identity.user, seq);
-        }
-        Ok(())
-    }
-
     /// Takes a newer token, so that the socket can live on.
     async fn renew(&mut self, token: String, reference: Option<&str>) -> Result<(), Stop> {
         let credential = chat_core::accounts::Credential::Token(token);
@@ -268,7 +233,7 @@ where
 }
 
 /// Why a frame was not carried out.
-enum Stop {
+pub(crate) enum Stop {
     /// The client is told.
     Refused(ChatError),
     /// The socket ends.

@@ -8,3 +8,5 @@ mod harness;
 mod messages;
 mod order;
 mod ready;
+mod receipts;
+mod resume;

@@ -15,7 +15,9 @@ async fn a_message_is_acknowledged_by_itself_and_only_where_it_was_sent() {
         tab.ignore(&["presence", "message.delivered"]);
     }
 
-    desk.say(&json!({"type": "message.send", "ref": "r1", "conversation_id": room, "body": "hello", "client_id": "k1"}));
+    desk.say(
+        &json!({"type": "message.send", "ref": "r1", "conversation_id": room, "body": "hello", "client_id": "k1"}),
+    );
 
     let acknowledged = desk.expect("message.new").await;
     assert_eq!(acknowledged.reference.as_deref(), Some("r1"));
@@ -62,9 +64,7 @@ async fn another_text_under_a_known_key_is_one_error_and_the_socket_lives() {
     let [ann, bob] = house.people(["ann", "bob"]).await;
     let room = house.direct(&ann, &bob).await.get();
     let mut tab = house.tab(&ann).await;
-    let send = |name: &str, body: &str| {
-        json!({"type": "message.send", "ref": name, "conversation_id": room, "body": body, "client_id": "k"})
-    };
+    let send = |name: &str, body: &str| json!({"type": "message.send", "ref": name, "conversation_id": room, "body": body, "client_id": "k"});
     tab.say(&send("r1", "tea"));
     tab.expect("message.new").await;
 
@@ -115,7 +115,8 @@ async fn an_answer_names_the_message_that_it_answers() {
     let room = house.direct(&ann, &bob).await;
     let asked = house.send(&bob, room, "tea?").await;
     let mut tab = house.tab(&ann).await;
-    let reply = json!({"type": "message.send", "conversation_id": room.get(), "body": "yes", "reply_to": asked.id.get()});
+    let reply =
+        json!({"type": "message.send", "conversation_id": room.get(), "body": "yes", "reply_to": asked.id.get()});
     tab.say(&reply);
     assert_eq!(tab.expect("message.new").await.number("reply_to"), asked.id.get());
 }

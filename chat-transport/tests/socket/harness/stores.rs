@@ -10,10 +10,12 @@ use chat_core::ids::{ConversationId, MessageId, Seq, UserId};
 use chat_core::message::Message;
 use chat_core::page::{Page, PageSize};
 use chat_core::ports::{
-    Appended, ConversationStore, Departed, Departure, DirectOpened, Facts, GroupCreated, Login, MessageStore, NewDirect,
-    NewGroup, NewMessage, NewUser, StoreError, StoredPassword, UserCreated, UserSearch, UserStore,
+    Appended, ConversationStore, Departed, Departure, DirectOpened, Facts, GroupCreated, Login, MessageStore,
+    NewDirect, NewGroup, NewMessage, NewUser, ReceiptStore, StoreError, StoredPassword, Stores, UserCreated,
+    UserSearch, UserStore,
 };
 use chat_core::presence::Status;
+use chat_core::receipt::{Advance, Advanced};
 use chat_core::text::{ClientId, Label};
 use chat_core::time::Timestamp;
 use chat_core::user::User;
@@ -228,4 +230,31 @@ impl UserStore for GatedUsers {
     async fn set_password(&self, user: UserId, hash: &str) -> Result<(), StoreError> {
         self.inner.set_password(user, hash).await
     }
+}
+
+/// Receipts with a door that a mark passes before it is written, so that a broken door means that nothing was.
+pub(crate) struct BrokenReceipts {
+    pub(crate) inner: Arc<dyn ReceiptStore>,
+    pub(crate) advances: Arc<Door>,
+}
+
+#[async_trait]
+impl ReceiptStore for BrokenReceipts {
+    async fn advance(&self, advances: &[Advance]) -> Result<Vec<Advanced>, StoreError> {
+        self.advances.pass().await?;
+        self.inner.advance(advances).await
+    }
+
+    async fn deliver_all(&self, user: UserId, at: Timestamp) -> Result<Vec<Advanced>, StoreError> {
+        self.inner.deliver_all(user, at).await
+    }
+}
+
+/// What a plan puts before the store so that everything read from logs passes a door.
+pub(crate) fn gate_changes(changes: &Arc<Door>) -> Box<dyn FnOnce(Stores) -> Stores> {
+    let changes = Arc::clone(changes);
+    Box::new(move |mut stores| {
+        stores.messages = Arc::new(GatedMessages { inner: stores.messages, appends: Door::new(), changes });
+        stores
+    })
 }

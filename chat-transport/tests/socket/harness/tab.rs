@@ -185,11 +185,7 @@ impl Tab {
     }
 }
 
-async fn pump(
-    stream: DuplexStream,
-    mut to_say: mpsc::UnboundedReceiver<Message>,
-    hear: mpsc::UnboundedSender<Heard>,
-) {
+async fn pump(stream: DuplexStream, mut to_say: mpsc::UnboundedReceiver<Message>, hear: mpsc::UnboundedSender<Heard>) {
     let mut socket = WebSocketStream::from_raw_socket(stream, Role::Client, None).await;
     let mut end = None;
     loop {
