@@ -6,6 +6,7 @@ const MOST_HELD = 500;
 
 export class Log {
   #held = new Map();
+  #paused = false;
 
   /** A log of which everything up to `cursor` is known. */
   constructor(cursor) {
@@ -14,14 +15,22 @@ export class Log {
 
   /** Starts over from a snapshot that holds everything up to `cursor`. */
   reset(cursor) {
+    // What was heard while the snapshot was on its way may be newer than the snapshot.
+    this.seen = this.#paused ? Math.max(this.seen, cursor) : cursor;
     this.cursor = cursor;
-    this.seen = cursor;
+    this.#paused = false;
     this.#held.clear();
   }
 
-  /** Whether an event is known to exist that was not applied. */
+  /** Applies nothing any more until a snapshot comes, and from now on remembers what the snapshot may lack. */
+  pause() {
+    this.#paused = true;
+    this.seen = 0;
+  }
+
+  /** Whether an event is known to exist that was not applied and that should be asked for. */
   get missing() {
-    return this.seen > this.cursor;
+    return !this.#paused && this.seen > this.cursor;
   }
 
   /** Takes note that the log reaches up to `head`. */
@@ -34,7 +43,8 @@ export class Log {
    * a gap: that one is held back until the gap is filled.
    */
   offer(seq, event) {
-    if (seq <= this.cursor) return [];
+    if (this.#paused) this.hear(seq);
+    if (this.#paused || seq <= this.cursor) return [];
     this.hear(seq);
     if (seq !== this.cursor + 1) {
       // What does not fit is not lost: `seen` remembers that it exists, and a later page brings it.
@@ -51,6 +61,7 @@ export class Log {
    */
   page(items) {
     const ready = [];
+    if (this.#paused) return ready;
     for (const [seq, event] of items) {
       if (seq <= this.cursor) continue;
       this.cursor = seq;

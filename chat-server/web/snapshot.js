@@ -59,6 +59,7 @@ export function fetchConversation(id) {
 
 /** Forgets one conversation's entries and begins again from its present head. */
 export function refetchConversation(id) {
+  state.conversations.get(id)?.log.pause();
   return arrive(id, (view) => {
     const known = state.conversations.get(id);
     if (!known) return takeConversation(view);

@@ -120,10 +120,18 @@ function offer(frame) {
   const { type, data } = frame;
   // The first message of a repeated client_id is old and would be passed over below; it is an acknowledgement still.
   if (type === 'message.new') acknowledge(data);
-  const conversation = state.conversations.get(data.conversation_id);
-  if (conversation) apply(conversation, conversation.log.offer(data.seq, { type, data }));
-  else fetchConversation(data.conversation_id);
-  catchUp();
+  withConversation(data.conversation_id, (conversation) => {
+    apply(conversation, conversation.log.offer(data.seq, { type, data }));
+    catchUp();
+  });
+}
+
+/** Does something with a conversation, after fetching it if it is new here. */
+function withConversation(id, use) {
+  const known = state.conversations.get(id);
+  if (known) use(known);
+  // What is fetched may be older than what it is fetched for, so nothing is dropped meanwhile.
+  else fetchConversation(id).then((found) => found && use(found));
 }
 
 function apply(conversation, events) {
@@ -153,14 +161,14 @@ function applyToUser(events) {
 }
 
 function onReceipt(type, data) {
-  const conversation = state.conversations.get(data.conversation_id);
-  if (!conversation) return;
   const own = data.user_id === state.me.id;
   const mark = type === 'message.read' ? 'read_seq' : 'delivered_seq';
-  const before = conversation.read_seq;
-  conversation.raiseMarks({ [own ? mark : `peer_${mark}`]: data.seq });
-  if (conversation.read_seq > before) recount(conversation);
-  changed('conversations', 'thread');
+  withConversation(data.conversation_id, (conversation) => {
+    const before = conversation.read_seq;
+    conversation.raiseMarks({ [own ? mark : `peer_${mark}`]: data.seq });
+    if (conversation.read_seq > before) recount(conversation);
+    changed('conversations', 'thread');
+  });
 }
 
 /** Asks for everything that is known to be missing, one request at a time. */
@@ -193,10 +201,7 @@ function onDone() {
   // What is still missing although nothing moved will not come by asking again: it is fetched anew.
   for (const [id, cursor] of Object.entries(asked?.cursors ?? {})) {
     const log = state.conversations.get(Number(id))?.log;
-    if (log?.missing && log.cursor === cursor) {
-      log.reset(log.seen);
-      refetchConversation(Number(id));
-    }
+    if (log?.missing && log.cursor === cursor) refetchConversation(Number(id));
   }
   if (userLog.missing && userLog.cursor === asked?.user) refetchAll(ready);
   else catchUp();
