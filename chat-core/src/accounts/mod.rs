@@ -231,14 +231,9 @@ impl Accounts {
         self.sign_in(user).await
     }
 
-    /// A user that a host brings: found by name, or made without any way to sign in here.
+    /// A user that a host brings, as [`provision`] finds or makes them.
     pub async fn provision(&self, username: Username) -> Result<User, ChatError> {
-        let new = NewUser { username, email: None, password_hash: None, at: self.clock.now() };
-        if let UserCreated::Created(user) = self.users.create(&new).await? {
-            return Ok(user);
-        }
-        let found = self.users.find_login(&Login::NameKey(new.username.key())).await?;
-        found.map(|found| found.user).ok_or_else(|| ErrorCode::Conflict.into())
+        provision(&*self.users, username, self.clock.now()).await
     }
 
     fn limit(&self, key: RateKey, rate: impl Fn(&AccountRates) -> Rate) -> Result<(), ChatError> {
@@ -246,6 +241,23 @@ impl Accounts {
         let checked = self.limiter.check(key, rate(rates), self.clock.now());
         checked.map_err(|retry_after_ms| ChatError::RateLimited { retry_after_ms })
     }
+}
+
+/// A user that a host brings: found by name, or made without any way to sign in here. A name that only looks like the one
+/// of another user, or that somebody registered with a password, is taken: nobody becomes somebody else by it.
+pub async fn provision(users: &dyn UserStore, username: Username, at: Timestamp) -> Result<User, ChatError> {
+    let login = Login::NameKey(username.key());
+    let mut found = users.find_login(&login).await?;
+    if found.is_none() {
+        let new = NewUser { username: username.clone(), email: None, password_hash: None, at };
+        match users.create(&new).await? {
+            UserCreated::Created(user) => return Ok(user),
+            // Somebody else was quicker.
+            UserCreated::NameTaken | UserCreated::EmailTaken => found = users.find_login(&login).await?,
+        }
+    }
+    let same = found.filter(|found| found.user.username == username && found.hash.is_none());
+    same.map(|found| found.user).ok_or_else(|| ErrorCode::NameTaken.into())
 }
 
 /// What one household or one attacker can hold for themselves: an IPv4 address, or the first half of an IPv6 address.

@@ -160,3 +160,14 @@ async fn a_host_brings_its_users_by_name() {
     assert_eq!(office.accounts.provision(name()).await.expect("found").id, first.id);
     assert_eq!(office.login("guest", "").await.err(), Some(ErrorCode::InvalidCredentials));
 }
+
+#[tokio::test]
+async fn nobody_that_a_host_brings_becomes_somebody_else_by_a_name() {
+    let office = office();
+    office.register("ann").await.expect("registered");
+    let provision = async |name| office.accounts.provision(Username::new(name).expect("a name")).await;
+    provision("paypal").await.expect("made");
+    for name in ["paypa1", "PayPal", "ann"] {
+        assert_eq!(provision(name).await.map_err(|error| error.code()), Err(ErrorCode::NameTaken), "{name}");
+    }
+}
