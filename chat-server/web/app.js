@@ -47,7 +47,7 @@ function showChat() {
   learn([state.me]);
   frame ??= { sidebar: sidebar(), thread: threadPane(), banner: connectionBanner(() => connection?.retryNow()) };
   const { banner, sidebar: left, thread } = frame;
-  document.body.replaceChildren(el('.app', {}, banner.element, left.element, thread.element));
+  document.body.replaceChildren(el('.app', {}, el('h1.visually-hidden', {}, 'Chat'), banner.element, left.element, thread.element));
   connection = new Connection({
     onFrame: receive,
     onState(next) {

@@ -26,7 +26,7 @@ export function sidebar() {
   });
   const tabs = { chats: tabOf('chats', 'Chats'), people: tabOf('people', 'People') };
   const tablist = el('.tabs', { role: 'tablist', 'aria-label': 'Lists', on: { keydown } }, tabs.chats, tabs.people);
-  const body = el('.sidebar-body', { on: { keydown: moveInList } });
+  const body = el('.sidebar-body', { role: 'tabpanel', id: 'sidebar-list', on: { keydown: moveInList } });
   const me = ownRow();
   const element = el(
     'nav.sidebar',
@@ -39,7 +39,7 @@ export function sidebar() {
 
   function tabOf(name, label) {
     const badge = el('span.count', { hidden: true });
-    const attributes = { type: 'button', role: 'tab', data: { testid: `tab-${name}` }, on: { click: () => choose(name) } };
+    const attributes = { type: 'button', role: 'tab', 'aria-controls': 'sidebar-list', data: { testid: `tab-${name}` }, on: { click: () => choose(name) } };
     return el('button.tab', attributes, label, ' ', badge);
   }
 
