@@ -76,7 +76,7 @@ impl<G> FreshStore for Option<(Stores, G)> {
 /// [`FreshStore`](crate::testing::conformance::FreshStore)) that makes a fresh, empty store. The guard lives as long as the
 /// case. The crate that uses the macro needs `tokio` with the features `macros` and `rt-multi-thread`.
 ///
-/// ```ignore
+/// ```text
 /// mod memory {
 ///     use std::sync::Arc;
 ///     use chat_core::{ports::Stores, testing::MemoryStore};
