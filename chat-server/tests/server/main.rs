@@ -5,7 +5,13 @@
 mod harness;
 mod rest;
 
+mod embedded;
+mod handshake;
+mod in_browser;
+mod listener;
 mod openapi;
+mod operation;
+mod page;
 mod rest_auth;
 mod rest_bad_http;
 mod rest_bad_json;
@@ -16,3 +22,4 @@ mod rest_conversations;
 mod rest_friends;
 mod rest_messages;
 mod rest_users;
+mod secrecy;
