@@ -44,8 +44,11 @@ impl Fault {
     /// Whether the attempt was refused for what it holds: nothing was written, and nothing else was wrong.
     pub(crate) fn is_refusal(&self) -> bool {
         let about_data = |code: String| {
-            let sqlstate = code.len() == 5 && (code.starts_with("22") || code.starts_with("23"));
-            sqlstate || code.parse::<i64>().is_ok_and(|code| code & 0xff == SQLITE_CONSTRAINT)
+            // Postgres has five characters, of which the first two are the class; SQLite has a number of at most four digits.
+            if code.len() == 5 {
+                return code.starts_with("22") || code.starts_with("23");
+            }
+            code.parse::<i64>().is_ok_and(|code| code & 0xff == SQLITE_CONSTRAINT)
         };
         matches!(self, Self::Corrupt(_)) || self.code().is_some_and(about_data)
     }

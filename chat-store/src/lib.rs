@@ -16,5 +16,5 @@ mod sqlite;
 
 pub use config::StoreConfig;
 pub use migrations::AppliedMigration;
-pub use open::{Opened, migrate, open};
+pub use open::{Opened, migrate, open, renew_epoch};
 pub use open_error::OpenError;

@@ -71,6 +71,20 @@ pub async fn migrate(config: &StoreConfig) -> Result<Vec<AppliedMigration>, Open
     Ok(applied)
 }
 
+/// Says that the database was restored from a backup, so that clients load everything anew: gives it a new epoch and returns
+/// it. Most restores are noticed by [`open`] without this; a backup that was put back under running nodes is not.
+pub async fn renew_epoch(config: &StoreConfig) -> Result<String, OpenError> {
+    let opened = open(config).await?;
+    let renewed = match &opened.handle {
+        #[cfg(feature = "sqlite")]
+        Handle::Sqlite(store) => store.renew_epoch().await,
+        #[cfg(feature = "postgres")]
+        Handle::Postgres(store) => store.renew_epoch().await,
+    };
+    opened.close().await;
+    renewed
+}
+
 /// One store as every port.
 fn stores<S>(store: &std::sync::Arc<S>) -> Stores
 where

@@ -3,7 +3,9 @@
 -- The name of this life of the database. Exactly one row.
 CREATE TABLE database_life (
     only_row BIGINT PRIMARY KEY CHECK (only_row = 1),
-    epoch    TEXT   NOT NULL CHECK (epoch <> '')
+    epoch    TEXT   NOT NULL CHECK (epoch <> ''),
+    -- Which database of which server this is; another one means that it was restored there.
+    home     TEXT
 );
 
 INSERT INTO database_life (only_row, epoch) VALUES (1, replace(gen_random_uuid()::text, '-', ''));

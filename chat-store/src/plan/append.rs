@@ -122,3 +122,84 @@ impl AppendPlan<'_> {
         self.outcomes.into_iter().map(answer).collect()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use chat_core::text::Body;
+
+    fn room(id: i64) -> ConversationId {
+        ConversationId::new(id).expect("an id")
+    }
+
+    fn said(conversation: i64, key: Option<&str>, text: &str) -> NewMessage {
+        NewMessage {
+            conversation: room(conversation),
+            sender: UserId::new(7).expect("an id"),
+            body: Body::new(text).expect("a body"),
+            client_id: key.map(|key| ClientId::new(key).expect("a key")),
+            reply_to: None,
+            judged_on: Version(1),
+            at: Timestamp::from_micros(conversation),
+        }
+    }
+
+    /// Two conversations: the first at seq 5 and the second at 0, both of version 1.
+    fn heads() -> HashMap<ConversationId, LogHead> {
+        let log = |head| LogHead { head: Seq::new(head).expect("a seq"), version: Version(1) };
+        HashMap::from([(room(1), log(5)), (room(2), log(0))])
+    }
+
+    /// The seq of each answer: positive if stored, negative if repeated, 0 if refused.
+    fn answer(batch: &[NewMessage], known: &HashMap<Key, Message>) -> Vec<i64> {
+        let plan = plan(batch, heads(), known);
+        let ids: Vec<_> = (1..).map_while(MessageId::new).take(plan.rows.len()).collect();
+        let place = |answer| match answer {
+            Appended::Stored(message) => message.seq.get(),
+            Appended::Repeated(message) => -message.seq.get(),
+            Appended::Conflict | Appended::Stale => 0,
+        };
+        plan.answers(&ids).expect("an id for each row").into_iter().map(place).collect()
+    }
+
+    #[test]
+    fn places_are_given_in_the_order_of_the_calls_per_conversation() {
+        let batch = [said(1, None, "a"), said(2, None, "b"), said(1, None, "c"), said(1, None, "d")];
+        assert_eq!(answer(&batch, &HashMap::new()), [6, 1, 7, 8]);
+        let heads: Vec<_> = plan(&batch, heads(), &HashMap::new()).heads;
+        assert_eq!(heads.iter().map(|(id, head, _)| (id.get(), head.get())).collect::<Vec<_>>(), [(1, 8), (2, 1)]);
+    }
+
+    #[test]
+    fn a_repeat_inside_one_batch_is_a_repeat_and_takes_no_place() {
+        let batch = [said(1, Some("k"), "a"), said(1, Some("k"), "a"), said(1, Some("k"), "b"), said(1, None, "c")];
+        assert_eq!(answer(&batch, &HashMap::new()), [6, -6, 0, 7]);
+    }
+
+    #[test]
+    fn the_key_comes_before_the_version() {
+        let said_first = said(1, Some("k"), "a");
+        let first = plan([&said_first], heads(), &HashMap::new());
+        let stored = first.answers(&[MessageId::new(9).expect("an id")]).expect("answers").remove(0);
+        let Appended::Stored(message) = stored else { panic!("not stored: {stored:?}") };
+        let known = HashMap::from([(key(&said_first).expect("a key"), message)]);
+        let late = NewMessage { judged_on: Version(0), ..said(1, Some("k"), "a") };
+        let late_and_other = NewMessage { judged_on: Version(0), ..said(1, Some("k"), "b") };
+        let late_and_new = NewMessage { judged_on: Version(0), ..said(1, Some("new"), "a") };
+        assert_eq!(answer(&[late], &known), [-6]);
+        let plan = |new| plan([new], heads(), &known).answers(&[]).expect("answers").remove(0);
+        assert_eq!(plan(&late_and_other), Appended::Conflict);
+        assert_eq!(plan(&late_and_new), Appended::Stale);
+    }
+
+    #[test]
+    fn a_conversation_that_does_not_exist_is_stale() {
+        assert_eq!(answer(&[said(3, None, "a"), said(1, None, "b")], &HashMap::new()), [0, 6]);
+    }
+
+    #[test]
+    fn without_an_id_for_each_row_there_is_no_answer() {
+        let batch = [said(1, None, "a")];
+        assert_eq!(plan(&batch, heads(), &HashMap::new()).answers(&[]), None);
+    }
+}

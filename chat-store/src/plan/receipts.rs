@@ -134,3 +134,83 @@ impl ReceiptPlan {
         self.lengths.into_iter().map(|length| reports.by_ref().take(length).collect()).collect()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use chat_core::ids::MessageId;
+
+    const MEMBER: (i64, i64) = (1, 7);
+
+    fn seq(n: i64) -> Seq {
+        Seq::new(n).expect("a seq")
+    }
+
+    fn member() -> MemberKey {
+        (ConversationId::new(MEMBER.0).expect("an id"), UserId::new(MEMBER.1).expect("an id"))
+    }
+
+    fn wish(kind: ReceiptKind, to: i64) -> Advance {
+        let (conversation, user) = member();
+        Advance { conversation, user, kind, to: seq(to), at: Timestamp::from_micros(to) }
+    }
+
+    /// A member at (delivered 3, read 2) of a conversation with ten entries.
+    fn members(is_direct: bool) -> HashMap<MemberKey, Standing> {
+        let marks = Marks { delivered: seq(3), read: seq(2) };
+        HashMap::from([(member(), Standing { marks, head: seq(10), is_direct, moved: false })])
+    }
+
+    fn reports(plan: &ReceiptPlan) -> Vec<(ReceiptKind, i64, i64)> {
+        plan.reports.iter().map(|report| (report.kind, report.from.get(), report.to.get())).collect()
+    }
+
+    #[test]
+    fn calls_in_one_batch_are_answered_as_if_they_came_one_after_the_other() {
+        let calls = [
+            vec![wish(ReceiptKind::Delivered, 5)],
+            vec![wish(ReceiptKind::Delivered, 4)],
+            vec![wish(ReceiptKind::Delivered, 8)],
+        ];
+        let plan = plan(calls.iter().map(Vec::as_slice), members(true));
+        assert_eq!(reports(&plan), [(ReceiptKind::Delivered, 3, 5), (ReceiptKind::Delivered, 5, 8)]);
+        let lengths: Vec<_> = plan.answers(Vec::new()).iter().map(Vec::len).collect();
+        assert_eq!(lengths, [1, 0, 1]);
+    }
+
+    #[test]
+    fn one_member_is_written_once_however_often_their_marks_rise() {
+        let calls: Vec<_> = (4..10).map(|to| vec![wish(ReceiptKind::Read, to)]).collect();
+        let plan = plan(calls.iter().map(Vec::as_slice), members(true));
+        assert_eq!(plan.marks, [(member(), Marks { delivered: seq(9), read: seq(9) })]);
+        assert_eq!(plan.rises.len(), 12, "six for each mark");
+    }
+
+    #[test]
+    fn only_direct_conversations_keep_the_history() {
+        let call = [wish(ReceiptKind::Read, 5)];
+        assert!(plan([call.as_slice()], members(false)).rises.is_empty());
+        assert_eq!(plan([call.as_slice()], members(true)).rises.len(), 2);
+    }
+
+    #[test]
+    fn what_raises_nothing_is_not_written() {
+        let call = [wish(ReceiptKind::Delivered, 3), wish(ReceiptKind::Read, 1)];
+        let plan = plan([call.as_slice()], members(true));
+        assert!(plan.marks.is_empty() && plan.rises.is_empty() && plan.reports.is_empty());
+    }
+
+    #[test]
+    fn authors_come_newest_first_and_not_too_many() {
+        let call = [wish(ReceiptKind::Delivered, 10)];
+        let plan = plan([call.as_slice()], members(true));
+        let mark = |n: i64| AuthorMark {
+            author: UserId::new(n).expect("an id"),
+            message: MessageId::new(n).expect("an id"),
+            seq: seq(n),
+        };
+        let answers = plan.answers((1..=30).map(|n| (0, mark(n))).collect());
+        let told: Vec<_> = answers[0][0].authors.iter().map(|author| author.seq.get()).collect();
+        assert_eq!(told, (11..=30).rev().collect::<Vec<_>>());
+    }
+}

@@ -8,6 +8,7 @@ mod accounts;
 mod connections;
 mod conversations;
 mod database;
+mod life;
 mod messages;
 mod own_logs;
 mod receipts;
@@ -40,6 +41,12 @@ impl PostgresStore {
         let appends = Batcher::start(AppendWrite(db.clone()));
         let advances = Batcher::start(AdvanceWrite(db.clone()));
         Ok((Self { db, appends, advances }, applied))
+    }
+
+    /// Begins a new life of the database and gives its name.
+    pub(crate) async fn renew_epoch(&self) -> Result<String, OpenError> {
+        let mut connection = self.db.pool().acquire().await?;
+        life::renew(&mut connection).await
     }
 
     /// Writes what waits, then closes every connection.

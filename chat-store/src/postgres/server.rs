@@ -6,6 +6,7 @@ use sqlx::Connection;
 use sqlx::postgres::{PgConnectOptions, PgConnection};
 use tokio::time::timeout;
 
+use super::life;
 use crate::migrations::{self, AppliedMigration};
 use crate::open_error::OpenError;
 
@@ -22,6 +23,7 @@ pub(crate) async fn prepare(url: &str) -> Result<(PgConnectOptions, Vec<AppliedM
     let mut first = connect(&options).await?;
     check(&mut first).await?;
     let applied = migrations::run(&mut first, migrations::POSTGRES).await?;
+    life::continue_or_renew(&mut first).await?;
     first.close().await?;
     Ok((options, applied))
 }

@@ -14,7 +14,7 @@ use super::arrays::ids;
 use crate::codec::{all, at_most_one, big, one};
 use crate::sql::accounts as sql;
 
-const GET: &str = concat!(
+pub(super) const GET: &str = concat!(
     "SELECT ",
     sql::user_columns!(),
     " FROM users u WHERE u.id IN (SELECT value FROM json_each($1)) ORDER BY u.id"

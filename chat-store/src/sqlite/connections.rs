@@ -1,14 +1,15 @@
 //! The connections to one file: all writes go through one of them, reads go through others and never wait for a write.
 
 use std::path::Path;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use chat_core::ports::StoreError;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
 use sqlx::{Connection, Sqlite, SqlitePool, Transaction};
 
-use super::file::HeldFile;
+use super::file::{HeldFile, Stamp};
+use super::life;
 use crate::error::Fault;
 use crate::migrations::{self, AppliedMigration};
 use crate::open_error::OpenError;
@@ -24,7 +25,14 @@ const PATIENCE: Duration = Duration::from_secs(5);
 pub(crate) struct Connections {
     readers: SqlitePool,
     writer: SqlitePool,
-    file: Mutex<Option<HeldFile>>,
+    held: Mutex<Option<Held>>,
+}
+
+/// The file, and the life that it is in.
+#[derive(Debug)]
+struct Held {
+    file: HeldFile,
+    epoch: String,
 }
 
 impl Connections {
@@ -45,6 +53,8 @@ impl Connections {
         let mut first = SqliteConnection::connect_with(&options).await.map_err(|error| explain(error, &file.path))?;
         check_version(&mut first).await?;
         let applied = migrations::run(&mut first, migrations::SQLITE).await?;
+        let is_new = !applied.is_empty() && applied.len() == migrations::SQLITE.len();
+        let epoch = life::continue_or_renew(&mut first, &file, is_new).await?;
         first.close().await?;
 
         let writer = SqlitePoolOptions::new()
@@ -60,7 +70,7 @@ impl Connections {
             .idle_timeout(None)
             .max_lifetime(None)
             .connect_lazy_with(options.pragma("query_only", "ON"));
-        Ok((Self { readers, writer, file: Mutex::new(Some(file)) }, applied))
+        Ok((Self { readers, writer, held: Mutex::new(Some(Held { file, epoch })) }, applied))
     }
 
     /// What reads run on. Each statement sees one snapshot of everything committed.
@@ -74,7 +84,8 @@ impl Connections {
         Ok(self.writer.begin_with("BEGIN IMMEDIATE").await?)
     }
 
-    /// A write of one statement, which is a transaction by itself.
+    /// What a write of one statement runs on, which is a transaction by itself. Not for a statement that returns rows: with
+    /// the first row it would be answered before it is committed.
     pub(crate) const fn writer(&self) -> &SqlitePool {
         &self.writer
     }
@@ -91,7 +102,29 @@ impl Connections {
     pub(crate) async fn close(&self) {
         self.readers.close().await;
         self.writer.close().await;
-        drop(self.file.lock().unwrap_or_else(PoisonError::into_inner).take());
+        drop(self.held().take());
+    }
+
+    /// Remembers beside the file how far it has come.
+    pub(crate) fn came_to(&self, last_message_id: i64) {
+        if let Some(Held { file, epoch }) = &*self.held() {
+            file.set_stamp(&Stamp { epoch: epoch.clone(), last_message_id });
+        }
+    }
+
+    /// Begins a new life of the database and gives its name.
+    pub(crate) async fn renew_epoch(&self) -> Result<String, OpenError> {
+        let mut connection = self.writer.acquire().await?;
+        let now = life::renew(&mut connection).await?;
+        if let Some(held) = &mut *self.held() {
+            held.file.set_stamp(&now);
+            held.epoch.clone_from(&now.epoch);
+        }
+        Ok(now.epoch)
+    }
+
+    fn held(&self) -> MutexGuard<'_, Option<Held>> {
+        self.held.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -119,5 +152,63 @@ fn explain(error: sqlx::Error, path: &Path) -> OpenError {
     match code.map(|code| code & 0xff) {
         Some(CORRUPT | NOT_A_DATABASE) => OpenError::NotADatabase { path: path.to_owned(), source: error },
         Some(_) | None => OpenError::Database(error),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    async fn connections() -> (Connections, tempfile::TempDir) {
+        let directory = tempfile::tempdir().expect("a directory");
+        let (connections, _) = Connections::open(&directory.path().join("chat.db"), 2).await.expect("open");
+        (connections, directory)
+    }
+
+    async fn pragma(pool: &SqlitePool, statement: &'static str) -> i64 {
+        sqlx::query_scalar(statement).fetch_one(pool).await.expect("a number")
+    }
+
+    #[tokio::test]
+    async fn every_connection_keeps_the_promises_of_durability() {
+        let (connections, _directory) = connections().await;
+        for pool in [connections.reader(), connections.writer()] {
+            let mode: String = sqlx::query_scalar("PRAGMA journal_mode").fetch_one(pool).await.expect("a mode");
+            assert_eq!(mode, "wal");
+            assert_eq!(pragma(pool, "PRAGMA synchronous").await, 2, "full");
+            assert_eq!(pragma(pool, "PRAGMA foreign_keys").await, 1);
+        }
+    }
+
+    #[tokio::test]
+    async fn a_reader_cannot_write() {
+        let (connections, _directory) = connections().await;
+        assert!(sqlx::query("DELETE FROM users").execute(connections.reader()).await.is_err());
+        assert!(sqlx::query("DELETE FROM users").execute(connections.writer()).await.is_ok());
+    }
+
+    const FILL: &str = "INSERT INTO users (username, name_key, name_fold, created_at) \
+        SELECT hex(randomblob(500)), hex(randomblob(16)), 'x', 0 FROM json_each('[1,2,3,4,5,6,7,8]')";
+
+    /// A full disk ends a transaction from below, which the driver does not notice.
+    #[tokio::test]
+    async fn a_full_disk_fails_writes_and_harms_nothing_after_it() {
+        let (connections, _directory) = connections().await;
+        let pages = pragma(connections.writer(), "PRAGMA page_count").await;
+        assert_eq!(pragma(connections.writer(), "PRAGMA max_page_count = 1").await, pages, "no page more");
+        let mut failed = 0;
+        for _ in 0..20 {
+            let mut tx = connections.write().await.expect("the writer is usable again");
+            let outcome = match sqlx::query(FILL).execute(&mut *tx).await {
+                Ok(_) => tx.commit().await,
+                Err(error) => Err(error),
+            };
+            failed += i32::from(outcome.is_err());
+        }
+        assert!(failed > 0, "the disk was never full");
+        pragma(connections.writer(), "PRAGMA max_page_count = 1000000").await;
+        let mut tx = connections.write().await.expect("the writer");
+        sqlx::query(FILL).execute(&mut *tx).await.expect("room");
+        tx.commit().await.expect("room");
     }
 }

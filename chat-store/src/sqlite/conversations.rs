@@ -19,7 +19,8 @@ use crate::error::Fault;
 use crate::plan::membership;
 use crate::sql::conversations as sql;
 
-const HEADS: &str = "SELECT id, head FROM conversations WHERE id IN (SELECT value FROM json_each($1)) ORDER BY id";
+pub(super) const HEADS: &str =
+    "SELECT id, head FROM conversations WHERE id IN (SELECT value FROM json_each($1)) ORDER BY id";
 
 const INSERT_MEMBERS: &str = "INSERT INTO members \
     (conversation_id, user_id, role, joined_seq, joined_at, delivered_seq, read_seq) \

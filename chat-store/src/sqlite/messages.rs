@@ -1,6 +1,6 @@
 //! Messages and logs in SQLite.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
 use async_trait::async_trait;
@@ -22,9 +22,10 @@ use crate::error::{Corrupt, Fault};
 use crate::plan::append::{AppendPlan, Key, LogHead, NewRow, plan};
 use crate::sql::{messages as sql, user_changes};
 
-const HEADS: &str = "SELECT id, head, version FROM conversations WHERE id IN (SELECT value FROM json_each($1))";
+pub(super) const HEADS: &str =
+    "SELECT id, head, version FROM conversations WHERE id IN (SELECT value FROM json_each($1))";
 
-const KNOWN: &str = concat!(
+pub(super) const KNOWN: &str = concat!(
     "SELECT ",
     sql::message_columns!(),
     " FROM json_each($1) AS k CROSS JOIN messages m ON m.conversation_id = k.value->>0 AND m.sender_id = k.value->>1 \
@@ -37,7 +38,7 @@ const TAKE_IDS: &str = "UPDATE database_life SET last_message_id = last_message_
 const INSERT: &str = "INSERT INTO messages (id, conversation_id, seq, sender_id, body, client_id, reply_to, created_at) \
     SELECT value->>0, value->>1, value->>2, value->>3, value->>4, value->>5, value->>6, value->>7 FROM json_each($1)";
 
-const MOVE_HEADS: &str = "UPDATE conversations SET head = j.value->>1, active_at = j.value->>2 \
+pub(super) const MOVE_HEADS: &str = "UPDATE conversations SET head = j.value->>1, active_at = j.value->>2 \
     FROM json_each($1) AS j WHERE conversations.id = j.value->>0";
 
 /// The write behind [`MessageStore::append`].
@@ -58,26 +59,33 @@ impl SharedWrite for AppendWrite {
         let heads = heads(&mut tx, batch).await?;
         let known = known(&mut tx, batch).await?;
         let plan = plan(batch, heads, &known);
-        let ids = take_ids(&mut tx, plan.rows.len()).await?;
+        let mut ids = Vec::new();
         if !plan.rows.is_empty() {
+            ids = take_ids(&mut tx, plan.rows.len()).await?;
             store(&mut tx, &plan, &ids).await?;
             tx.commit().await?;
+            self.0.came_to(ids.last().map_or(0, |id| id.get()));
         }
         Ok(plan.answers(&ids).ok_or(Corrupt { table: "messages", column: "id" })?)
     }
 }
 
 async fn heads(tx: &mut SqliteConnection, batch: &[NewMessage]) -> Result<HashMap<ConversationId, LogHead>, Fault> {
-    let list = ids(batch.iter().map(|new| new.conversation.get()));
+    let list = ids(batch.iter().map(|new| new.conversation.get()).collect::<BTreeSet<_>>());
     let rows = sqlx::query(HEADS).bind(list).fetch_all(tx).await?;
     Ok(all(&rows, sql::log_head)?.into_iter().collect())
 }
 
 async fn known(tx: &mut SqliteConnection, batch: &[NewMessage]) -> Result<HashMap<Key, Message>, Fault> {
-    let keys = batch.iter().filter_map(|new| {
-        let key = new.client_id.as_ref()?;
-        Some([new.conversation.get().into(), new.sender.get().into(), key.as_str().into()])
-    });
+    let mut keys = Vec::new();
+    for new in batch {
+        if let Some(key) = &new.client_id {
+            keys.push([new.conversation.get().into(), new.sender.get().into(), key.as_str().into()]);
+        }
+    }
+    if keys.is_empty() {
+        return Ok(HashMap::new());
+    }
     let rows = sqlx::query(KNOWN).bind(table(keys)).fetch_all(tx).await?;
     Ok(all(&rows, sql::message)?.into_iter().filter_map(sql::keyed).collect())
 }

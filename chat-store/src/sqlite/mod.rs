@@ -6,8 +6,11 @@ mod connections;
 mod conversations;
 mod database;
 mod file;
+mod life;
 mod messages;
 mod own_logs;
+#[cfg(test)]
+mod plans;
 mod receipts;
 mod relations;
 mod sessions;
@@ -38,6 +41,11 @@ impl SqliteStore {
         let appends = Batcher::start(AppendWrite(db.clone()));
         let advances = Batcher::start(AdvanceWrite(db.clone()));
         Ok((Self { db, appends, advances }, applied))
+    }
+
+    /// Begins a new life of the database and gives its name.
+    pub(crate) async fn renew_epoch(&self) -> Result<String, OpenError> {
+        self.db.renew_epoch().await
     }
 
     /// Writes what waits, then gives the file free.

@@ -13,9 +13,9 @@ use crate::codec::all;
 use crate::error::Fault;
 use crate::sql::user_changes as sql;
 
-const HEADS: &str = "SELECT id, log_head FROM users WHERE id IN (SELECT value FROM json_each($1))";
+pub(super) const HEADS: &str = "SELECT id, log_head FROM users WHERE id IN (SELECT value FROM json_each($1))";
 
-const SET_HEADS: &str =
+pub(super) const SET_HEADS: &str =
     "UPDATE users SET log_head = j.value->>1 FROM json_each($1) AS j WHERE users.id = j.value->>0";
 
 const INSERT: &str = "INSERT INTO user_changes (user_id, seq, kind, other_id, request_id, conversation_id, created_at) \

@@ -19,18 +19,18 @@ use crate::error::Fault;
 use crate::plan::receipts::{ReceiptPlan, plan};
 use crate::sql::receipts as sql;
 
-const STANDINGS: &str = "SELECT m.conversation_id, m.user_id, m.delivered_seq, m.read_seq, c.head, c.kind = 'direct' \
+pub(super) const STANDINGS: &str = "SELECT m.conversation_id, m.user_id, m.delivered_seq, m.read_seq, c.head, c.kind = 'direct' \
     FROM json_each($1) AS k CROSS JOIN members m ON m.conversation_id = k.value->>0 AND m.user_id = k.value->>1 \
     JOIN conversations c ON c.id = m.conversation_id";
 
-const SET_MARKS: &str = "UPDATE members SET delivered_seq = j.value->>2, read_seq = j.value->>3 \
+pub(super) const SET_MARKS: &str = "UPDATE members SET delivered_seq = j.value->>2, read_seq = j.value->>3 \
     FROM json_each($1) AS j WHERE members.conversation_id = j.value->>0 AND members.user_id = j.value->>1";
 
 const KEEP_RISES: &str = "INSERT INTO receipts (conversation_id, user_id, kind, seq, created_at) \
     SELECT value->>0, value->>1, value->>2, value->>3, value->>4 FROM json_each($1)";
 
 /// For each report its authors as one JSON list, because SQLite cannot join rows that depend on a row to the left.
-const AUTHORS: &str = "SELECT k.key, a.value->>0, a.value->>1, a.value->>2 FROM json_each($1) AS k JOIN json_each((\
+pub(super) const AUTHORS: &str = "SELECT k.key, a.value->>0, a.value->>1, a.value->>2 FROM json_each($1) AS k JOIN json_each((\
     SELECT json_group_array(json_array(newest.sender_id, newest.id, newest.seq)) FROM (\
     SELECT w.sender_id, w.id, max(w.seq) AS seq FROM (\
     SELECT m.sender_id, m.id, m.seq FROM messages m WHERE m.conversation_id = k.value->>0 \

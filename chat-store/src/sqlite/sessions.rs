@@ -19,7 +19,10 @@ impl SessionStore for SqliteStore {
             .run(|| async move {
                 let query = sqlx::query(sql::INSERT).bind(new.user.get()).bind(new.nonce);
                 let query = query.bind(new.at.micros()).bind(new.expires_at.micros());
-                Ok(one(&query.fetch_one(self.db.writer()).await?, sql::session_id)?)
+                let mut tx = self.db.write().await?;
+                let session = one(&query.fetch_one(&mut *tx).await?, sql::session_id)?;
+                tx.commit().await?;
+                Ok(session)
             })
             .await
     }
@@ -59,7 +62,10 @@ impl SessionStore for SqliteStore {
         self.db
             .run(|| async move {
                 let query = sqlx::query_scalar(sql::END).bind(session.get()).bind(at.micros());
-                Ok(query.fetch_optional(self.db.writer()).await?.unwrap_or(false))
+                let mut tx = self.db.write().await?;
+                let was_live = query.fetch_optional(&mut *tx).await?.unwrap_or(false);
+                tx.commit().await?;
+                Ok(was_live)
             })
             .await
     }
@@ -78,7 +84,9 @@ impl SessionStore for SqliteStore {
     async fn take_ticket(&self, hash: &[u8], at: Timestamp) -> Result<Option<Ticket>, StoreError> {
         self.db
             .run(|| async move {
-                let row = sqlx::query(sql::TAKE_TICKET).bind(hash).fetch_optional(self.db.writer()).await?;
+                let mut tx = self.db.write().await?;
+                let row = sqlx::query(sql::TAKE_TICKET).bind(hash).fetch_optional(&mut *tx).await?;
+                tx.commit().await?;
                 Ok(at_most_one(row, sql::ticket)?.filter(|ticket| at < ticket.expires_at))
             })
             .await

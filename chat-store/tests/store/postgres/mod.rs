@@ -1,5 +1,8 @@
-//! Postgres: the conformance suite on a database of its own for each case.
+//! Postgres: the conformance suite on a database of its own for each case, and what only a server can do to its clients.
 
+mod failures;
+mod opening;
+mod plans;
 mod server;
 
 mod conformance {

@@ -1,0 +1,101 @@
+//! What is done all the time must find its rows by an index. SQLite decides that from the text of a statement alone, so each
+//! text can be asked.
+
+use std::collections::HashSet;
+
+use sqlx::{AssertSqlSafe, Row};
+
+use super::SqliteStore;
+use crate::sql::{accounts, conversations, messages, receipts, relations, sessions, user_changes};
+
+/// Every statement that a busy server runs all the time.
+const BUSY: &[&str] = &[
+    accounts::NAME_EXISTS,
+    accounts::EMAIL_EXISTS,
+    accounts::LOGIN_BY_NAME,
+    accounts::LOGIN_BY_EMAIL,
+    accounts::SEARCH,
+    accounts::EVERYBODY,
+    accounts::SET_STATUS,
+    accounts::SET_LAST_SEEN,
+    super::accounts::GET,
+    sessions::IS_LIVE,
+    sessions::ROTATE,
+    sessions::END,
+    sessions::TAKE_TICKET,
+    relations::BETWEEN,
+    relations::UPDATE,
+    relations::BUMP_DIRECT,
+    relations::REQUEST,
+    relations::REQUESTS,
+    relations::FRIENDS,
+    relations::BLOCKS,
+    relations::PRESENCE_CIRCLE,
+    conversations::BY_PAIR,
+    conversations::FACTS,
+    conversations::VIEW,
+    conversations::LIST,
+    conversations::MEMBERS,
+    conversations::IDS_OF,
+    conversations::POSITIONS,
+    conversations::TAKE_PLACE,
+    conversations::REMOVE_MEMBER,
+    super::conversations::HEADS,
+    messages::GET,
+    messages::BY_CLIENT_ID,
+    messages::PAGE_BEFORE,
+    messages::PAGE_AFTER,
+    messages::CHANGES,
+    super::messages::HEADS,
+    super::messages::KNOWN,
+    super::messages::MOVE_HEADS,
+    receipts::UNDELIVERED,
+    super::receipts::STANDINGS,
+    super::receipts::SET_MARKS,
+    super::receipts::AUTHORS,
+    user_changes::CHANGES,
+    super::own_logs::HEADS,
+    super::own_logs::SET_HEADS,
+];
+
+/// Whether a statement walks a table or an index from one of its ends. The program that SQLite makes of it says so without a
+/// doubt: it opens a cursor on stored pages and then goes to their first or last entry, where it could have sought a key.
+async fn reads_a_whole_table(store: &SqliteStore, statement: &'static str) -> bool {
+    let explain = AssertSqlSafe(format!("EXPLAIN {statement}"));
+    let mut stored = HashSet::new();
+    for step in sqlx::query(explain).fetch_all(store.db.reader()).await.expect("a program") {
+        let (operation, cursor): (String, i64) = (step.get("opcode"), step.get("p1"));
+        match operation.as_str() {
+            "OpenRead" | "OpenWrite" => drop(stored.insert(cursor)),
+            "Rewind" | "Last" if stored.contains(&cursor) => return true,
+            _ => {}
+        }
+    }
+    false
+}
+
+async fn store() -> (SqliteStore, tempfile::TempDir) {
+    let directory = tempfile::tempdir().expect("a directory");
+    let (store, _) = SqliteStore::open(&directory.path().join("chat.db"), 1).await.expect("open");
+    (store, directory)
+}
+
+#[tokio::test]
+async fn no_statement_that_runs_all_the_time_reads_a_whole_table() {
+    let (store, _directory) = store().await;
+    for statement in BUSY {
+        assert!(!reads_a_whole_table(&store, statement).await, "{statement}");
+    }
+}
+
+#[tokio::test]
+async fn a_statement_that_reads_a_whole_table_is_found_out() {
+    let (store, _directory) = store().await;
+    for statement in [
+        "SELECT * FROM users WHERE created_at = $1",
+        "SELECT max(created_at) FROM messages",
+        "DELETE FROM tickets WHERE user_id = $1",
+    ] {
+        assert!(reads_a_whole_table(&store, statement).await, "{statement}");
+    }
+}
