@@ -76,6 +76,8 @@ export function threadPane() {
   }
 
   function change(conversation) {
+    // Whoever goes back to the list goes on where they left it.
+    if (!conversation && open) setTimeout(focusItem, 0, open.id);
     open = conversation;
     arrived = 0;
     placed = false;
@@ -91,6 +93,11 @@ export function threadPane() {
     // On a phone the keyboard would hide half of what one came to read.
     if (matchMedia('(pointer: fine)').matches) setTimeout(writer.focus);
     else setTimeout(head.focus);
+  }
+
+  function focusItem(id) {
+    if (document.activeElement !== document.body && !element.contains(document.activeElement)) return;
+    document.querySelector(`[data-testid="conversation-item"][data-conversation-id="${id}"]`)?.focus();
   }
 
   function renderRows() {
