@@ -140,7 +140,7 @@ pub(crate) fn judge(report: Report) -> Outcome {
             report.title
         )));
     }
-    if report.scope.acknowledged < 20 * report.damage.server_kills as usize {
+    if report.scope.acknowledged < 2 * report.damage.server_kills as usize {
         return Err(Failure::new(format!("{}: too little was sent to prove anything", report.title)));
     }
     Ok(())

@@ -1,6 +1,8 @@
 //! The enemy: kills the server at random moments, and between that its database.
 
-use std::time::Duration;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{Duration, Instant};
 
 use rand::rngs::StdRng;
 use rand::{RngExt as _, SeedableRng as _};
@@ -13,6 +15,9 @@ use crate::terminal;
 
 /// How often a server may fail to start: it ends when its database is not there yet, as a supervisor would see too.
 const STARTS: u32 = 50;
+
+/// A server that acknowledges nothing for so long hangs.
+const LIVELY: Duration = Duration::from_secs(60);
 
 /// What was done.
 #[derive(Debug, Default, Clone, Copy)]
@@ -32,13 +37,14 @@ pub(crate) struct Damage {
 pub(crate) struct Nemesis {
     random: StdRng,
     provoked: mpsc::Receiver<()>,
+    acknowledged: Arc<AtomicU64>,
     damage: Damage,
 }
 
 impl Nemesis {
-    /// A message on `provoked` makes the next kill come at once.
-    pub(crate) fn new(seed: u64, provoked: mpsc::Receiver<()>) -> Self {
-        Self { random: StdRng::seed_from_u64(seed), provoked, damage: Damage::default() }
+    /// A message on `provoked` makes the next kill come at once; `acknowledged` counts what the clients achieve.
+    pub(crate) fn new(seed: u64, provoked: mpsc::Receiver<()>, acknowledged: Arc<AtomicU64>) -> Self {
+        Self { random: StdRng::seed_from_u64(seed), provoked, acknowledged, damage: Damage::default() }
     }
 
     /// Kills the server so many times; it runs when this returns.
@@ -49,9 +55,16 @@ impl Nemesis {
         postgres: Option<&Postgres>,
     ) -> Outcome<Damage> {
         for cycle in 1..=cycles {
+            if self.random.random_bool(0.5) {
+                self.progress(server).await?;
+            }
             self.moment().await;
             if let Some(postgres) = postgres {
-                tokio::task::block_in_place(|| self.hurt(postgres))?;
+                let is_hurt = tokio::task::block_in_place(|| self.hurt(postgres))?;
+                // A server must come to terms with a database that was away, without being started again.
+                if is_hurt && self.random.random_bool(0.5) {
+                    self.progress(server).await?;
+                }
                 self.moment().await;
             }
             if server.has_died() {
@@ -81,6 +94,20 @@ impl Nemesis {
         Err(last)
     }
 
+    /// Waits until a message is acknowledged again. Only half of the kills wait for it: the others hit those who are just
+    /// coming back, and on a busy machine nobody would get any further if all of them did.
+    async fn progress(&self, server: &Server) -> Outcome {
+        let (begun, before) = (Instant::now(), self.acknowledged.load(Ordering::SeqCst));
+        while self.acknowledged.load(Ordering::SeqCst) == before {
+            if begun.elapsed() > LIVELY {
+                let tail = server.log_tail();
+                return Err(Failure::new(format!("nothing was acknowledged for {LIVELY:?}:\n{tail}")));
+            }
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+        Ok(())
+    }
+
     /// Waits for a random moment, or until somebody provokes.
     async fn moment(&mut self) {
         let moment = Duration::from_millis(self.random.random_range(50..600));
@@ -94,20 +121,21 @@ impl Nemesis {
     }
 
     /// In four of ten cycles, hurts Postgres.
-    fn hurt(&mut self, postgres: &Postgres) -> Outcome {
+    fn hurt(&mut self, postgres: &Postgres) -> Outcome<bool> {
         match self.random.random_range(0..10) {
             0 | 1 => {
                 let random = &mut self.random;
                 let was_there = postgres.kill_backend(|count| random.random_range(0..count))?;
                 self.damage.backend_kills += u32::from(was_there);
+                Ok(was_there)
             }
             2 | 3 => {
                 postgres.stop_immediate()?;
                 postgres.start()?;
                 self.damage.immediate_stops += 1;
+                Ok(true)
             }
-            _ => {}
+            _ => Ok(false),
         }
-        Ok(())
     }
 }

@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 use std::net::Ipv4Addr;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
@@ -38,6 +38,8 @@ pub(crate) struct Surroundings {
     pub(crate) stage: watch::Receiver<Stage>,
     /// How many clients have drafts that are not answered.
     pub(crate) unsettled: Arc<AtomicUsize>,
+    /// How many acknowledgements came so far.
+    pub(crate) acknowledged: Arc<AtomicU64>,
 }
 
 /// An answer takes longer than this only if it never comes.
@@ -197,6 +199,7 @@ impl Player {
         let Some(draft) = self.drafts.answered(key, Instant::now()) else { return };
         let is_old = self.followers.get(&place.conversation).is_some_and(|follower| follower.cursor() >= place.seq);
         self.tally.repeats_answered += u64::from(is_old);
+        self.around.acknowledged.fetch_add(1, Ordering::SeqCst);
         self.write_send(key, &draft, Phase::Ok, place.id.map(|id| (place.seq, id)));
     }
 

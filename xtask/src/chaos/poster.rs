@@ -59,6 +59,7 @@ impl Poster {
         match sent {
             Ok(answer) if answer.status.is_success() => {
                 self.tally.repeats_answered += u64::from(answer.status.as_u16() == 200);
+                self.around.acknowledged.fetch_add(1, Ordering::SeqCst);
                 self.drafts.answered(key, Instant::now());
                 self.write(key, draft, Phase::Ok, place(&answer));
             }

@@ -62,10 +62,11 @@ pub(super) async fn perform(
     ));
 
     let (stage, watched) = watch::channel(Stage::Load);
-    let around = Surroundings { address, stage: watched, unsettled: Arc::new(AtomicUsize::new(0)) };
+    let around = Surroundings { address, stage: watched, unsettled: Arc::default(), acknowledged: Arc::default() };
     let played = enter(&cast, &around, seed, &histories, begun)?;
     let departures = tokio::spawn(depart(Arc::clone(&cast), rest.clone()));
-    let damage = Nemesis::new(seed, provoked).rage(options.cycles.unwrap_or(100), &mut server, postgres).await?;
+    let nemesis = Nemesis::new(seed, provoked, Arc::clone(&around.acknowledged));
+    let damage = nemesis.rage(options.cycles.unwrap_or(100), &mut server, postgres).await?;
 
     departures.await.doing("wait for those who leave")?;
     stage.send_replace(Stage::Settle);
