@@ -61,18 +61,26 @@ impl<T> Sequencer<T> {
         (lane.position.unwrap_or(head), ready)
     }
 
+    /// Whether an item would be of use: nobody has it yet, and there is room to let it wait if it has to.
+    #[must_use]
+    pub fn wants(&self, conversation: ConversationId, seq: Seq) -> bool {
+        let Some(lane) = self.lanes.get(&conversation) else { return false };
+        let is_behind = lane.position.is_some_and(|position| seq <= position);
+        let is_full = lane.waiting.len() >= MAX_WAITING && !lane.is_next(seq);
+        !is_behind && !is_full && !lane.waiting.contains_key(&seq)
+    }
+
     /// Takes an item and returns what can be passed on now, in order. Without a lane nobody listens and nothing comes out.
     /// A lane whose position is unknown begins by itself with the very first seq: nothing can have been before it.
     pub fn offer(&mut self, conversation: ConversationId, seq: Seq, item: T, now: Timestamp) -> Vec<T> {
+        if !self.wants(conversation, seq) {
+            return Vec::new();
+        }
         let Some(lane) = self.lanes.get_mut(&conversation) else { return Vec::new() };
         if lane.position.is_none() && seq == Seq::ZERO.next() {
             lane.position = Some(Seq::ZERO);
         }
-        let behind = lane.position.is_some_and(|position| seq <= position);
-        if behind || (lane.waiting.len() >= MAX_WAITING && !lane.is_next(seq)) {
-            return Vec::new();
-        }
-        lane.waiting.entry(seq).or_insert(item);
+        lane.waiting.insert(seq, item);
         lane.release(now)
     }
 
@@ -190,6 +198,25 @@ mod tests {
         lanes.offer(room(), seq(1), 1, NOW);
         assert_eq!(lanes.offer(room(), seq(2), 2, NOW), [2, 3]);
         assert_eq!(lanes.stuck(Timestamp::from_micros(100), 100), []);
+    }
+
+    #[test]
+    fn what_was_passed_on_or_waits_already_is_not_wanted_again() {
+        let mut lanes = running(3);
+        lanes.offer(room(), seq(6), 6, NOW);
+        let wanted: Vec<_> = (3..=7).filter(|n| lanes.wants(room(), seq(*n))).collect();
+        assert_eq!(wanted, [4, 5, 7]);
+    }
+
+    #[test]
+    fn a_lane_holds_so_many_behind_a_hole_and_no_more() {
+        let mut lanes = running(0);
+        let most = i64::try_from(MAX_WAITING).expect("small");
+        for n in 2..2 + most {
+            lanes.offer(room(), seq(n), n, NOW);
+        }
+        assert!(!lanes.wants(room(), seq(2 + most)), "the store has it");
+        assert_eq!(lanes.offer(room(), seq(1), 1, NOW).len(), MAX_WAITING + 1, "what closes the hole is always welcome");
     }
 
     #[test]

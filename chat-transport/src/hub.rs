@@ -79,8 +79,8 @@ impl Hub {
             return;
         };
         let (conversation, seq) = (entry.conversation(), entry.seq());
-        if !state.registry.is_carried(conversation) {
-            // Nobody here carries it; only its own author may wait for the answer.
+        if !state.lanes.wants(conversation, seq) {
+            // Nobody here carries it, or the store was faster than the hint; only its own author may wait for the answer.
             state.answer_origin(&outgoing.frame, outgoing.envelope.origin.as_ref());
             return;
         }

@@ -5,6 +5,7 @@
 
 mod harness;
 
+mod hints;
 mod messages;
 mod order;
 mod ready;

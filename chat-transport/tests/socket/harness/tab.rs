@@ -111,6 +111,11 @@ impl Tab {
         }
     }
 
+    /// The next frame that is of interest, if one comes in time.
+    pub(crate) async fn next_within(&mut self, time: Duration) -> Option<Frame> {
+        timeout(time, self.next()).await.ok()
+    }
+
     /// The next frame, which must be of this kind.
     pub(crate) async fn expect(&mut self, kind: &str) -> Frame {
         let frame = self.next().await;
