@@ -134,19 +134,27 @@ impl App {
     /// Ends everything in order: sockets are asked to come back later, what is under way is waited for within the grace
     /// time, and then the store is closed.
     pub async fn shut_down(self, grace: Duration) {
+        self.shut_down_after(std::future::ready(()), grace).await;
+    }
+
+    /// The same, for a listener whose last requests are still being answered: they may open sockets and begin work.
+    pub(crate) async fn shut_down_after(self, requests: impl Future<Output = ()>, grace: Duration) {
         self.stopping.cancel();
         self.sockets.close();
         self.state.work.close();
         let deadline = Instant::now() + grace;
-        let finished = async { tokio::join!(self.sockets.wait(), self.state.work.wait()) };
+        let finished = async {
+            requests.await;
+            tokio::join!(self.sockets.wait(), self.state.work.wait());
+        };
         let mut finished = std::pin::pin!(finished);
         loop {
             // Asked again and again, because a socket that was just being opened has not heard it the first time.
             self.gateway.shut_down(retry_within_ms(self.gateway.connection_count()));
             tokio::select! {
-                _ = &mut finished => break,
+                () = &mut finished => break,
                 () = tokio::time::sleep_until(deadline) => {
-                    tracing::warn!(sockets = self.sockets.len(), "the grace time is over, sockets are cut off");
+                    tracing::warn!(sockets = self.sockets.len(), "the grace time is over, what is left is cut off");
                     break;
                 }
                 () = tokio::time::sleep(ASK_EVERY) => {}

@@ -32,7 +32,7 @@ impl Default for HashCost {
     fn default() -> Self {
         let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
         let at_once = (cores / 2).max(1);
-        Self { memory_kib: 19 * 1024, passes: 2, at_once, queue: 64, patience: Duration::from_secs(10) }
+        Self { memory_kib: 19 * 1024, passes: 2, at_once, queue: 256, patience: Duration::from_secs(10) }
     }
 }
 

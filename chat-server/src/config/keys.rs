@@ -124,8 +124,8 @@ keys! {
         passwords_at_once: u64 = 0,
             "The other half has sockets to serve, also while everybody signs in at once.";
         /// How many sign-ins may wait for their turn. Those beyond are asked to try again later.
-        password_queue: u64 = 64,
-            "A hash takes about 60 ms, so nobody in the queue waits much longer than four seconds.";
+        password_queue: u64 = 256,
+            "A hash takes about 60 ms and nobody waits longer than ten seconds, so one core works off about half of it.";
     }
 
     "The chat" {

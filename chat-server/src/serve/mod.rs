@@ -76,11 +76,7 @@ pub async fn serve(listener: TcpListener, app: App, settings: ServeSettings, shu
     stop.cancel();
     connections.close();
 
-    let requests = tokio::time::timeout(settings.grace, connections.wait());
-    let (requests, ()) = tokio::join!(requests, app.shut_down(settings.grace));
-    if requests.is_err() {
-        tracing::warn!(connections = connections.len(), "the grace time is over, connections are cut off");
-    }
+    app.shut_down_after(connections.wait(), settings.grace).await;
 }
 
 /// A listener and its guests.
@@ -95,8 +91,8 @@ struct House {
 impl House {
     async fn welcome(&self, router: &axum::Router, patience: Patience) {
         loop {
-            let Some(permit) = self.place().await else { return };
             let (stream, peer) = self.accept().await;
+            let Some(permit) = self.place().await else { return };
             if let Err(error) = stream.set_nodelay(true) {
                 tracing::debug!(%error, "a connection was gone before it was served");
                 continue;

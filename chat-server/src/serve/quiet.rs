@@ -3,8 +3,14 @@
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use tokio::sync::Notify;
+use tokio::time::Instant;
+
+/// For how long every connection may be quiet, however many others want its place: the first request of an honest one is
+/// still on its way.
+const UNDISTURBED: Duration = Duration::from_millis(250);
 
 /// The quiet connections, the one that has been quiet longest first.
 #[derive(Debug, Default)]
@@ -13,14 +19,18 @@ pub(super) struct Quiet(Mutex<Line>);
 #[derive(Debug, Default)]
 struct Line {
     next: u64,
-    waiting: BTreeMap<u64, Arc<Notify>>,
+    waiting: BTreeMap<u64, (Instant, Arc<Notify>)>,
 }
 
 impl Quiet {
-    /// Asks the connection that has been quiet longest to give up its place. False if none is quiet.
+    /// Asks the connection that has been quiet longest to give up its place. False if none has been quiet for long enough.
     pub(super) fn evict_one(&self) -> bool {
         let mut line = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let Some((_, evicted)) = line.waiting.pop_first() else { return false };
+        let Some(longest) = line.waiting.first_entry() else { return false };
+        if longest.get().0.elapsed() < UNDISTURBED {
+            return false;
+        }
+        let (_, evicted) = longest.remove();
         evicted.notify_one();
         true
     }
@@ -29,7 +39,7 @@ impl Quiet {
         let mut line = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         line.next += 1;
         let ticket = line.next;
-        line.waiting.insert(ticket, evicted);
+        line.waiting.insert(ticket, (Instant::now(), evicted));
         ticket
     }
 
@@ -105,33 +115,50 @@ impl Drop for Answering {
 mod tests {
     use super::*;
 
-    async fn is_evicted(connection: &Attendance) -> bool {
-        tokio::time::timeout(std::time::Duration::ZERO, connection.evicted()).await.is_ok()
+    fn connection(quiet: &Arc<Quiet>) -> Arc<Attendance> {
+        Attendance::new(Arc::clone(quiet))
     }
 
-    #[tokio::test]
+    async fn is_evicted(connection: &Attendance) -> bool {
+        tokio::time::timeout(Duration::ZERO, connection.evicted()).await.is_ok()
+    }
+
+    #[tokio::test(start_paused = true)]
     async fn the_one_that_has_been_quiet_longest_gives_up_its_place() {
         let quiet = Arc::new(Quiet::default());
-        let (first, second) = (Attendance::new(Arc::clone(&quiet)), Attendance::new(Arc::clone(&quiet)));
+        let (first, second) = (connection(&quiet), connection(&quiet));
         drop(first.request());
+        tokio::time::advance(UNDISTURBED).await;
         assert!(quiet.evict_one());
         assert!(is_evicted(&second).await && !is_evicted(&first).await);
     }
 
-    #[tokio::test]
+    #[tokio::test(start_paused = true)]
     async fn whoever_is_being_answered_keeps_the_place() {
         let quiet = Arc::new(Quiet::default());
-        let connection = Attendance::new(Arc::clone(&quiet));
+        let connection = connection(&quiet);
         let answering = connection.request();
+        tokio::time::advance(UNDISTURBED).await;
         assert!(!quiet.evict_one());
         drop(answering);
+        tokio::time::advance(UNDISTURBED).await;
         assert!(quiet.evict_one());
     }
 
-    #[tokio::test]
+    #[tokio::test(start_paused = true)]
+    async fn a_new_connection_has_time_to_say_something() {
+        let quiet = Arc::new(Quiet::default());
+        let _connection = connection(&quiet);
+        assert!(!quiet.evict_one());
+        tokio::time::advance(UNDISTURBED).await;
+        assert!(quiet.evict_one());
+    }
+
+    #[tokio::test(start_paused = true)]
     async fn a_connection_that_ended_is_not_in_the_line_any_more() {
         let quiet = Arc::new(Quiet::default());
-        drop(Attendance::new(Arc::clone(&quiet)));
+        drop(connection(&quiet));
+        tokio::time::advance(UNDISTURBED).await;
         assert!(!quiet.evict_one());
     }
 }

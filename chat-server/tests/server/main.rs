@@ -12,6 +12,7 @@ mod listener;
 mod openapi;
 mod operation;
 mod page;
+mod request;
 mod rest_auth;
 mod rest_bad_http;
 mod rest_bad_json;

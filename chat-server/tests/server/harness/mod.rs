@@ -22,7 +22,8 @@ pub const LONG: Duration = Duration::from_secs(30);
 /// A running server. Dropping it stops it and removes its directory.
 pub struct TestServer {
     address: SocketAddr,
-    directory: tempfile::TempDir,
+    // Removed when this is dropped.
+    _directory: tempfile::TempDir,
     stop: Option<oneshot::Sender<()>>,
     stopped: JoinHandle<()>,
 }
@@ -39,14 +40,25 @@ impl TestServer {
         let mut config = quick(directory.path());
         change(&mut config);
         let app = App::build(&config).await.unwrap();
+        Self::serve(app, &config, directory).await
+    }
+
+    /// An app that the test has put together, over stores in memory.
+    pub async fn of(assemble: impl FnOnce(&Config) -> App) -> Self {
+        let directory = tempfile::tempdir().unwrap();
+        let config = quick(directory.path());
+        Self::serve(assemble(&config), &config, directory).await
+    }
+
+    async fn serve(app: App, config: &Config, directory: tempfile::TempDir) -> Self {
         let listener = TcpListener::bind(config.listen).await.unwrap();
         let address = listener.local_addr().unwrap();
         let (stop, told) = oneshot::channel::<()>();
-        let settings = ServeSettings::new(&config, Some(10_000));
+        let settings = ServeSettings::new(config, Some(10_000));
         let stopped = tokio::spawn(serve(listener, app, settings, async {
             let _ = told.await;
         }));
-        Self { address, directory, stop: Some(stop), stopped }
+        Self { address, _directory: directory, stop: Some(stop), stopped }
     }
 
     /// Where it listens.
@@ -57,11 +69,6 @@ impl TestServer {
     /// The beginning of every address of REST and of the page.
     pub fn url(&self) -> String {
         format!("http://{}", self.address)
-    }
-
-    /// The directory that it keeps everything in.
-    pub fn directory(&self) -> &Path {
-        self.directory.path()
     }
 
     /// Stops it in order, and waits until it has.

@@ -19,12 +19,21 @@ pub struct Person {
 impl Person {
     /// Registers somebody at a server whose addresses begin like this.
     pub async fn register(base: &str, name: &str) -> Self {
-        let http = Client::new();
         let body = json!({"username": name, "email": format!("{name}@example.org"), "password": PASSWORD});
-        let response = http.post(format!("{base}/api/v1/auth/register")).json(&body).send().await.unwrap();
+        Self::sign_in(base, "register", &body).await
+    }
+
+    /// Signs in somebody who has an account.
+    pub async fn login(base: &str, name: &str, password: &str) -> Self {
+        Self::sign_in(base, "login", &json!({"login": name, "password": password})).await
+    }
+
+    async fn sign_in(base: &str, way: &str, body: &Value) -> Self {
+        let http = Client::new();
+        let response = http.post(format!("{base}/api/v1/auth/{way}")).json(body).send().await.unwrap();
         let status = response.status();
         let signed_in: Value = response.json().await.unwrap();
-        assert_eq!(status, 201, "{signed_in}");
+        assert!(status.is_success(), "{signed_in}");
         let text = |name: &str| signed_in[name].as_str().unwrap().to_owned();
         Self {
             base: base.to_owned(),
@@ -33,6 +42,11 @@ impl Person {
             token: text("access_token"),
             refresh_token: text("refresh_token"),
         }
+    }
+
+    /// The beginning of every address that this one knows.
+    pub fn base(&self) -> &str {
+        &self.base
     }
 
     /// Asks for something, and gives back the status and the body.
