@@ -51,10 +51,11 @@ pub(crate) fn complete(document: &mut Document) {
                 operation.responses.responses.entry(status).or_insert_with(refusal);
             }
             for (status, response) in &mut operation.responses.responses {
-                if let RefOr::T(response) = response
-                    && status.starts_with(['4', '5'])
-                {
+                let RefOr::T(response) = response else { continue };
+                if status.starts_with(['4', '5']) {
                     response.content.insert(PROBLEM_JSON.to_owned(), RefOr::T(problem()));
+                } else if response.description.is_empty() {
+                    "What was asked for".clone_into(&mut response.description);
                 }
             }
         }

@@ -137,3 +137,25 @@ async fn whoever_is_not_signed_in_is_told_how_to() {
     answer.refused(401, "unauthenticated");
     assert_eq!(answer.header("www-authenticate"), Some("Bearer"));
 }
+
+#[tokio::test]
+async fn whoever_guesses_passwords_is_told_when_to_come_again() {
+    let api = Api::with(|config| config.rate_limits = true).await;
+    let ann = api.register("ann").await;
+    let guess = |login: &str| api.post("/api/v1/auth/login", json!({"login": login, "password": "a guess"}));
+    let mut tries = 0;
+    let limited = loop {
+        let answer = guess("ann").await;
+        if answer.status == 429 {
+            break answer;
+        }
+        answer.refused(401, "invalid_credentials");
+        tries += 1;
+        assert!(tries < 60, "nobody may guess for ever");
+    };
+    limited.refused(429, "rate_limited");
+    assert!(limited.header("retry-after").unwrap().parse::<u32>().unwrap() >= 1);
+    // The account is not locked: whoever is in stays in, and other accounts are not concerned.
+    ann.get("users/me").await.is(200);
+    guess("bob").await.refused(401, "invalid_credentials");
+}

@@ -6,6 +6,7 @@ use serde_json::json;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 
+use crate::harness::LONG;
 use crate::rest::Api;
 
 #[tokio::test]
@@ -28,6 +29,15 @@ async fn a_method_that_a_path_does_not_have_is_refused_with_those_that_it_has() 
         methods.sort_unstable();
         assert_eq!(methods.join(","), allowed, "{method} {path}");
     }
+}
+
+#[tokio::test]
+async fn the_answer_to_head_is_that_to_get_without_its_body() {
+    let api = Api::start().await;
+    let ann = api.register("ann").await;
+    let head = api.send(ann.request(Method::HEAD, "users/me")).await;
+    assert_eq!((head.status, head.text.as_str()), (200, ""));
+    assert_eq!(head.header("content-type"), Some("application/json"));
 }
 
 #[tokio::test]
@@ -106,13 +116,12 @@ async fn a_body_over_the_limit_is_refused_declared_or_not() {
 
 /// Sends bytes as they are, and reads until the server has answered.
 async fn raw(api: &Api, request: &str) -> String {
-    let address = api.server().url().trim_start_matches("http://").to_owned();
-    let mut stream = TcpStream::connect(address).await.unwrap();
+    let mut stream = TcpStream::connect(api.address()).await.unwrap();
     // The server may have answered and closed before it took everything.
     let _ = stream.write_all(request.as_bytes()).await;
     let mut answer = Vec::new();
     let mut part = [0; 4_096];
-    while let Ok(read) = stream.read(&mut part).await {
+    while let Ok(read) = tokio::time::timeout(LONG, stream.read(&mut part)).await.expect("an answer in time") {
         answer.extend_from_slice(&part[..read]);
         let text = String::from_utf8_lossy(&answer);
         if read == 0 || text.contains("\r\n\r\n") && (text.ends_with('}') || text.contains("content-length: 0")) {

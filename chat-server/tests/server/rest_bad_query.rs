@@ -1,6 +1,5 @@
 //! The catalogue of bad input: ids in paths, cursors and other parameters.
 
-use reqwest::Method;
 use serde_json::json;
 
 use crate::rest::Api;
@@ -119,7 +118,6 @@ async fn unknown_parameters_are_passed_over_and_doubled_ones_refused() {
     ann.get("friends/requests?direction=").await.refused(400, "bad_request");
 }
 
-/// A cursor beyond everything is no mistake: there is simply nothing after it.
 #[tokio::test]
 async fn a_cursor_of_somebody_else_opens_nothing() {
     let api = Api::start().await;
@@ -131,8 +129,7 @@ async fn a_cursor_of_somebody_else_opens_nothing() {
     }
     let next = ann.get("conversations?limit=1").await.body["next"].as_str().unwrap().to_owned();
     assert!(eve.get(&format!("conversations?after={next}")).await.each("id").is_empty());
+    // Beyond everything there is simply nothing.
     assert!(ann.get("users/me/changes?after=9007199254740991").await.each("type").is_empty());
     assert!(ann.get(&format!("conversations/{first}/messages?after=9007199254740991")).await.each("id").is_empty());
-    let head = api.send(ann.request(Method::HEAD, "users/me")).await;
-    assert_eq!((head.status, head.text.as_str()), (200, ""));
 }

@@ -2,16 +2,17 @@
 
 use base64::Engine as _;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD as BASE64;
+use chat_server::secret::Secret;
 use reqwest::Method;
 use reqwest::header::{AUTHORIZATION, COOKIE};
 use serde_json::{Value, json};
 
 use crate::rest::Api;
 
-/// A token of these parts, with a signature of the wrong key.
-fn forged(header: &Value, claims: &Value) -> String {
+/// A token of these parts, signed with a key.
+fn signed(key: &str, header: &Value, claims: &Value) -> String {
     let message = format!("{}.{}", BASE64.encode(header.to_string()), BASE64.encode(claims.to_string()));
-    let key = jsonwebtoken::EncodingKey::from_secret(b"secret");
+    let key = jsonwebtoken::EncodingKey::from_secret(key.as_bytes());
     let signature = jsonwebtoken::crypto::sign(message.as_bytes(), &key, jsonwebtoken::Algorithm::HS256).unwrap();
     format!("{message}.{signature}")
 }
@@ -43,13 +44,13 @@ async fn whatever_is_not_a_good_token_gets_one_and_the_same_answer() {
             "a later end under the same signature",
             format!("{header}.{}.{signature}", with("exp", json!(32_503_680_000_i64))),
         ),
-        ("signed with a guess", forged(&plain, &claims)),
+        ("signed with a guess", signed("secret", &plain, &claims)),
         (
             "signed with a guess, the key in the header",
-            forged(&json!({"alg": "HS256", "jwk": {"kty": "oct", "k": "c2VjcmV0"}}), &claims),
+            signed("secret", &json!({"alg": "HS256", "jwk": {"kty": "oct", "k": "c2VjcmV0"}}), &claims),
         ),
-        ("a key out of a path", forged(&json!({"alg": "HS256", "kid": "../../dev/null"}), &claims)),
-        ("another algorithm", forged(&json!({"alg": "RS256", "typ": "JWT"}), &claims)),
+        ("a key out of a path", signed("secret", &json!({"alg": "HS256", "kid": "../../dev/null"}), &claims)),
+        ("another algorithm", signed("secret", &json!({"alg": "RS256", "typ": "JWT"}), &claims)),
         ("padded", format!("{}=", ann.token)),
         ("five parts", format!("{}.a.b", ann.token)),
         ("the refresh token", ann.refresh_token.clone()),
@@ -70,6 +71,60 @@ async fn whatever_is_not_a_good_token_gets_one_and_the_same_answer() {
         assert_eq!(answer.body.get("detail"), None, "{what}: nobody is told what was wrong with it");
     }
     ann.get("users/me").await.is(200);
+}
+
+/// Even whoever has the key gets in with nothing but what the server itself would have signed.
+#[tokio::test]
+async fn a_rightly_signed_token_must_also_say_the_right_things() {
+    const KEY: &str = "a key that only this test knows, of forty bytes";
+    let api = Api::with(|config| config.jwt_secret = Some(Secret::new(KEY.to_owned()))).await;
+    let ann = api.register("ann").await;
+    let payload = BASE64.decode(ann.token.split('.').nth(1).unwrap()).unwrap();
+    let good: Value = serde_json::from_slice(&payload).unwrap();
+    let plain = json!({"alg": "HS256", "typ": "JWT"});
+    let me = |token: String| api.send(api.request(Method::GET, "/api/v1/users/me").bearer_auth(token));
+    me(signed(KEY, &plain, &good)).await.is(200);
+
+    let changed = |name: &str, value: Value| {
+        let mut claims = good.clone();
+        claims[name] = value;
+        signed(KEY, &plain, &claims)
+    };
+    let without = |name: &str| {
+        let mut claims = good.clone();
+        claims.as_object_mut().unwrap().remove(name);
+        signed(KEY, &plain, &claims)
+    };
+    let headed = |header: Value| signed(KEY, &header, &good);
+    let rows = [
+        ("no end", without("exp")),
+        ("no user", without("sub")),
+        ("an end as a text", changed("exp", json!(good["exp"].to_string()))),
+        ("an end that is over", changed("exp", json!(1_000_000_000))),
+        ("an end beyond all time", changed("exp", json!(i64::MAX))),
+        ("a beginning to come", changed("nbf", json!(32_503_680_000_i64))),
+        ("a user as a number", changed("sub", json!(ann.id))),
+        ("a user who is none", changed("sub", json!("0"))),
+        ("another session", changed("sid", json!("4000000"))),
+        ("a session as a number", changed("sid", json!(1))),
+        ("for somebody else", changed("aud", json!("another service"))),
+        ("another algorithm", headed(json!({"alg": "HS512", "typ": "JWT"}))),
+        ("no algorithm", headed(json!({"alg": "none", "typ": "JWT"}))),
+        ("another type", headed(json!({"alg": "HS256", "typ": "refresh"}))),
+        ("a key out of a path", headed(json!({"alg": "HS256", "kid": "../../dev/null"}))),
+        ("a key out of a table", headed(json!({"alg": "HS256", "kid": "' UNION SELECT 'x"}))),
+        ("a key from elsewhere", headed(json!({"alg": "HS256", "jku": "http://127.0.0.1:1/keys"}))),
+        ("a chain from elsewhere", headed(json!({"alg": "HS256", "x5u": "http://127.0.0.1:1/chain"}))),
+    ];
+    for (what, token) in rows {
+        let answer = me(token).await;
+        assert_eq!(
+            (answer.status, answer.body["code"].as_str()),
+            (401, Some("unauthenticated")),
+            "{what}: {}",
+            answer.text
+        );
+    }
 }
 
 #[tokio::test]

@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 
+use crate::harness::socket::Socket;
 use crate::rest::{Api, Person};
 
 /// A conversation of two, and its path.
@@ -104,6 +105,23 @@ async fn a_change_is_the_very_object_that_the_send_answered() {
     assert_eq!((&part.body["items"][0], &part.body["next"]), (&items[0], &json!(1)));
     let rest = bob.get(&format!("conversations/{id}/changes?after=1")).await;
     assert_eq!(rest.body["items"].as_array().unwrap()[..], items[1..]);
+}
+
+#[tokio::test]
+async fn a_change_is_the_very_event_that_a_socket_gets() {
+    let api = Api::start().await;
+    let (ann, bob) = (api.register("ann").await, api.register("bob").await);
+    let (id, path) = talk(&ann, &bob).await;
+    let mut socket = Socket::open(api.address(), &format!("/ws?token={}", bob.token)).await;
+    socket.expect("session.ready").await;
+    ann.post(&format!("{path}/messages"), json!({"body": "hello", "client_id": "c"})).await.is(201);
+    let event = socket.expect("message.new").await;
+
+    // What is delivered by now is a state of the message, which the event could not know yet.
+    let mut change = bob.get(&format!("{path}/changes?after=0")).await.body["items"][0].clone();
+    change["data"]["delivered_at"] = Value::Null;
+    assert_eq!(change, event);
+    assert_eq!(event["data"]["conversation_id"], id);
 }
 
 #[tokio::test]

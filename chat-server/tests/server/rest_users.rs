@@ -2,6 +2,7 @@
 
 use serde_json::json;
 
+use crate::harness::socket::Socket;
 use crate::rest::Api;
 
 #[tokio::test]
@@ -69,6 +70,23 @@ async fn nobody_is_online_who_has_no_socket() {
     ann.put("users/me/presence", json!({"status": "online"})).await.is(200);
     let online = ann.get("users/online").await.is(200);
     assert_eq!(online, json!({"items": [], "next": null}));
+}
+
+#[tokio::test]
+async fn those_who_know_somebody_see_that_they_are_online() {
+    let api = Api::start().await;
+    let (ann, bob, eve) = (api.register("ann").await, api.register("bob").await, api.register("eve").await);
+    ann.direct_with(&bob).await;
+    ann.put("users/me/presence", json!({"status": "busy", "message": "lunch"})).await.is(200);
+    let mut socket = Socket::open(api.address(), &format!("/ws?token={}", ann.token)).await;
+    socket.expect("session.ready").await;
+
+    let presence = json!({"user_id": ann.id, "status": "busy", "message": "lunch", "last_seen_at": null});
+    assert_eq!(bob.get("users/online").await.is(200)["items"], json!([presence]));
+    assert_eq!(ann.get("users/me/presence").await.is(200), presence);
+    assert_eq!(bob.get(&format!("users/{}", ann.id)).await.is(200)["status"], "busy");
+    assert_eq!(eve.get("users/online").await.is(200)["items"], json!([]));
+    assert_eq!(eve.get(&format!("users/{}", ann.id)).await.is(200)["status"], "offline");
 }
 
 #[tokio::test]

@@ -11,7 +11,7 @@ use crate::http::problem::Problem;
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Id<T>(pub(crate) T);
 
-/// Something that the variable segments of a path can name.
+/// Something that the last variable segments of a path can name. Those before belong to the host that we are nested in.
 pub(crate) trait FromSegments: Sized {
     /// Reads it; none if a segment is not exactly an id.
     fn from_segments(segments: &[&str]) -> Option<Self>;
@@ -32,7 +32,7 @@ macro_rules! one_segment {
     ($($id:ty),*) => {$(
         impl FromSegments for $id {
             fn from_segments(segments: &[&str]) -> Option<Self> {
-                let &[segment] = segments else { return None };
+                let &[.., segment] = segments else { return None };
                 integer(segment).and_then(Self::new)
             }
         }
@@ -44,7 +44,7 @@ one_segment!(ConversationId, FriendRequestId, MessageId, UserId);
 /// A member of a conversation.
 impl FromSegments for (ConversationId, UserId) {
     fn from_segments(segments: &[&str]) -> Option<Self> {
-        let &[conversation, user] = segments else { return None };
+        let &[.., conversation, user] = segments else { return None };
         Some((ConversationId::from_segments(&[conversation])?, UserId::from_segments(&[user])?))
     }
 }
@@ -65,6 +65,7 @@ mod tests {
         for bad in ["", "0", "-1", "+1", "01", "1.0", "1e3", "x", "９", "9007199254740992", "99999999999999999999"] {
             assert_eq!(UserId::from_segments(&[bad]), None, "{bad}");
         }
-        assert_eq!(UserId::from_segments(&["1", "2"]), None);
+        assert_eq!(UserId::from_segments(&[]), None);
+        assert_eq!(UserId::from_segments(&["a prefix", "12"]), UserId::new(12));
     }
 }

@@ -3,6 +3,7 @@
 
 mod browser;
 mod cable;
+mod docs;
 mod window;
 
 use std::path::Path;

@@ -2,6 +2,9 @@
 
 pub mod document;
 
+use std::net::SocketAddr;
+
+use chat_server::Config;
 use reqwest::header::{CONTENT_TYPE, HeaderMap};
 use reqwest::{Method, RequestBuilder};
 use serde_json::{Value, json};
@@ -14,28 +17,36 @@ pub const PASSWORD: &str = "correct horse battery";
 
 /// A server, and its documentation.
 pub struct Api {
-    server: TestServer,
+    base: String,
     http: reqwest::Client,
     document: Document,
+    // Goes on as long as somebody may ask.
+    _server: Option<TestServer>,
 }
 
 impl Api {
     /// A server of its own for one story.
     pub async fn start() -> Self {
-        Self::of(TestServer::start().await).await
+        Self::with(|_| {}).await
     }
 
-    /// The client of a server that is there already.
-    pub async fn of(server: TestServer) -> Self {
+    /// The same with some settings changed.
+    pub async fn with(change: impl FnOnce(&mut Config)) -> Self {
+        let server = TestServer::with(change).await;
+        let api = Self::at(server.url()).await;
+        Self { _server: Some(server), ..api }
+    }
+
+    /// A server that somebody else runs.
+    pub async fn at(base: String) -> Self {
         let http = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).build().unwrap();
-        let document =
-            http.get(format!("{}/api/openapi.json", server.url())).send().await.unwrap().json().await.unwrap();
-        Self { server, http, document: Document(document) }
+        let document = http.get(format!("{base}/api/openapi.json")).send().await.unwrap().json().await.unwrap();
+        Self { base, http, document: Document(document), _server: None }
     }
 
-    /// The server.
-    pub fn server(&self) -> &TestServer {
-        &self.server
+    /// Where the server listens.
+    pub fn address(&self) -> SocketAddr {
+        self.base.trim_start_matches("http://").parse().unwrap()
     }
 
     /// What the server says of itself.
@@ -45,7 +56,7 @@ impl Api {
 
     /// A request that says nothing yet.
     pub fn request(&self, method: Method, path: &str) -> RequestBuilder {
-        self.http.request(method, format!("{}{path}", self.server.url()))
+        self.http.request(method, format!("{}{path}", self.base))
     }
 
     /// Sends a request, and fails if the answer is not a documented one.
