@@ -37,6 +37,7 @@ const SQLITE_CONSTRAINT: i64 = 19;
 
 impl Fault {
     /// Whether the database gave up on this attempt because of others, so that the same attempt can succeed right away.
+    #[cfg(feature = "postgres")]
     pub(crate) fn is_transient(&self) -> bool {
         self.code().is_some_and(|code| matches!(code.as_str(), "40001" | "40P01"))
     }

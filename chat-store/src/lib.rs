@@ -1,8 +1,12 @@
 #![doc = include_str!("../README.md")]
 
+#[cfg(not(any(feature = "sqlite", feature = "postgres")))]
+compile_error!("chat-store needs a database: enable the feature `sqlite`, `postgres` or both");
+
 mod batch;
 mod codec;
 mod config;
+mod deadline;
 mod error;
 mod migrations;
 mod open;

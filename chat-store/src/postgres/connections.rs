@@ -9,10 +9,8 @@ use sqlx::postgres::{PgConnectOptions, PgConnection, PgPoolOptions};
 use sqlx::{Connection, PgPool, Postgres, Transaction};
 use tokio::time::{Instant, timeout};
 
+use crate::deadline::{DEADLINE, within};
 use crate::error::Fault;
-
-/// How long a method of a port may take, with everything; the limits on the server are shorter and give better errors.
-const DEADLINE: Duration = Duration::from_secs(8);
 
 /// How long a caller waits for a connection.
 const ACQUIRE: Duration = Duration::from_secs(3);
@@ -89,14 +87,12 @@ impl Connections {
             work().await
         };
         let mut repeated = std::pin::pin!(repeated);
-        match timeout(DEADLINE, &mut repeated).await {
-            Ok(done) => done,
-            Err(_) => {
-                // Before the work and its connection are dropped, so that the connection is tested when it comes back.
-                self.trouble.note();
-                Err(Fault::TimedOut)
-            }
+        let outcome = within(&mut repeated).await;
+        if matches!(outcome, Err(Fault::TimedOut)) {
+            // Before the work and its connection are dropped, so that the connection is tested when it comes back.
+            self.trouble.note();
         }
+        outcome
     }
 
     pub(crate) async fn close(&self) {

@@ -51,11 +51,6 @@ pub(crate) fn prefix_end(prefix: &str) -> String {
     format!("{prefix}\u{10FFFF}")
 }
 
-/// Postgres cannot even be asked for a text with NUL; no stored text holds one, so such a question has an answer already.
-pub(crate) fn can_be_stored(text: &str) -> bool {
-    !text.contains('\0')
-}
-
 pub(crate) fn user(row: &mut Reader<'_>) -> Result<User, Corrupt> {
     row.table("users");
     Ok(User {

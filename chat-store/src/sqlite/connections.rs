@@ -10,6 +10,7 @@ use sqlx::{Connection, Sqlite, SqlitePool, Transaction};
 
 use super::file::{HeldFile, Stamp};
 use super::life;
+use crate::deadline::within;
 use crate::error::Fault;
 use crate::migrations::{self, AppliedMigration};
 use crate::open_error::OpenError;
@@ -96,7 +97,7 @@ impl Connections {
         F: FnOnce() -> Work,
         Work: Future<Output = Result<T, Fault>>,
     {
-        work().await.map_err(StoreError::from)
+        within(work()).await.map_err(StoreError::from)
     }
 
     pub(crate) async fn close(&self) {
@@ -187,28 +188,36 @@ mod tests {
         assert!(sqlx::query("DELETE FROM users").execute(connections.writer()).await.is_ok());
     }
 
+    /// A full disk and some other faults end a transaction from below, which the driver does not notice.
+    #[tokio::test]
+    async fn a_transaction_that_ended_from_below_harms_nothing_after_it() {
+        const END: &str = "INSERT OR ROLLBACK INTO database_life (only_row, epoch, last_message_id) VALUES (1, 'x', 0)";
+        let (connections, _directory) = connections().await;
+        for _ in 0..3 {
+            let mut tx = connections.write().await.expect("the writer is usable");
+            assert!(sqlx::query(END).execute(&mut *tx).await.is_err(), "there is one row already");
+            assert!(tx.commit().await.is_err(), "there is nothing left to commit");
+        }
+        let mut tx = connections.write().await.expect("the writer is usable");
+        sqlx::query("UPDATE database_life SET last_message_id = 7").execute(&mut *tx).await.expect("written");
+        tx.commit().await.expect("committed");
+        assert_eq!(pragma(connections.reader(), "SELECT last_message_id FROM database_life").await, 7);
+    }
+
     const FILL: &str = "INSERT INTO users (username, name_key, name_fold, created_at) \
         SELECT hex(randomblob(500)), hex(randomblob(16)), 'x', 0 FROM json_each('[1,2,3,4,5,6,7,8]')";
 
-    /// A full disk ends a transaction from below, which the driver does not notice.
     #[tokio::test]
-    async fn a_full_disk_fails_writes_and_harms_nothing_after_it() {
+    async fn a_full_disk_fails_writes_until_there_is_room_again() {
         let (connections, _directory) = connections().await;
         let pages = pragma(connections.writer(), "PRAGMA page_count").await;
         assert_eq!(pragma(connections.writer(), "PRAGMA max_page_count = 1").await, pages, "no page more");
         let mut failed = 0;
         for _ in 0..20 {
-            let mut tx = connections.write().await.expect("the writer is usable again");
-            let outcome = match sqlx::query(FILL).execute(&mut *tx).await {
-                Ok(_) => tx.commit().await,
-                Err(error) => Err(error),
-            };
-            failed += i32::from(outcome.is_err());
+            failed += i32::from(sqlx::query(FILL).execute(connections.writer()).await.is_err());
         }
         assert!(failed > 0, "the disk was never full");
         pragma(connections.writer(), "PRAGMA max_page_count = 1000000").await;
-        let mut tx = connections.write().await.expect("the writer");
-        sqlx::query(FILL).execute(&mut *tx).await.expect("room");
-        tx.commit().await.expect("room");
+        sqlx::query(FILL).execute(connections.writer()).await.expect("room");
     }
 }

@@ -18,6 +18,7 @@ use super::arrays::{ids, table};
 use super::connections::Connections;
 use crate::batch::SharedWrite;
 use crate::codec::{all, at_most_one, big};
+use crate::deadline::within;
 use crate::error::{Corrupt, Fault};
 use crate::plan::append::{AppendPlan, Key, LogHead, NewRow, plan};
 use crate::sql::{messages as sql, user_changes};
@@ -55,18 +56,21 @@ impl SharedWrite for AppendWrite {
     }
 
     async fn write(&self, batch: &[NewMessage]) -> Result<Vec<Appended>, Fault> {
-        let mut tx = self.0.write().await?;
-        let heads = heads(&mut tx, batch).await?;
-        let known = known(&mut tx, batch).await?;
-        let plan = plan(batch, heads, &known);
-        let mut ids = Vec::new();
-        if !plan.rows.is_empty() {
-            ids = take_ids(&mut tx, plan.rows.len()).await?;
-            store(&mut tx, &plan, &ids).await?;
-            tx.commit().await?;
-            self.0.came_to(ids.last().map_or(0, |id| id.get()));
-        }
-        Ok(plan.answers(&ids).ok_or(Corrupt { table: "messages", column: "id" })?)
+        within(async {
+            let mut tx = self.0.write().await?;
+            let heads = heads(&mut tx, batch).await?;
+            let known = known(&mut tx, batch).await?;
+            let plan = plan(batch, heads, &known);
+            let mut ids = Vec::new();
+            if !plan.rows.is_empty() {
+                ids = take_ids(&mut tx, plan.rows.len()).await?;
+                store(&mut tx, &plan, &ids).await?;
+                tx.commit().await?;
+                self.0.came_to(ids.last().map_or(0, |id| id.get()));
+            }
+            Ok(plan.answers(&ids).ok_or(Corrupt { table: "messages", column: "id" })?)
+        })
+        .await
     }
 }
 

@@ -15,6 +15,7 @@ use super::arrays::table;
 use super::connections::Connections;
 use crate::batch::SharedWrite;
 use crate::codec::{all, big};
+use crate::deadline::within;
 use crate::error::Fault;
 use crate::plan::receipts::{ReceiptPlan, plan};
 use crate::sql::receipts as sql;
@@ -51,19 +52,22 @@ impl SharedWrite for AdvanceWrite {
     }
 
     async fn write(&self, batch: &[Vec<Advance>]) -> Result<Vec<Vec<Advanced>>, Fault> {
-        let members =
-            batch.iter().flatten().map(|advance| [advance.conversation.get().into(), advance.user.get().into()]);
-        let mut tx = self.0.write().await?;
-        let rows = sqlx::query(STANDINGS).bind(table(members)).fetch_all(&mut *tx).await?;
-        let standings = all(&rows, sql::standing)?.into_iter().collect();
-        let plan = plan(batch.iter().map(Vec::as_slice), standings);
-        if plan.marks.is_empty() {
-            return Ok(plan.answers(Vec::new()));
-        }
-        store(&mut tx, &plan).await?;
-        let authors = authors(&mut tx, &plan).await?;
-        tx.commit().await?;
-        Ok(plan.answers(authors))
+        let member = |wish: &Advance| [wish.conversation.get().into(), wish.user.get().into()];
+        let members = table(batch.iter().flatten().map(member));
+        within(async {
+            let mut tx = self.0.write().await?;
+            let rows = sqlx::query(STANDINGS).bind(members).fetch_all(&mut *tx).await?;
+            let standings = all(&rows, sql::standing)?.into_iter().collect();
+            let plan = plan(batch.iter().map(Vec::as_slice), standings);
+            if plan.marks.is_empty() {
+                return Ok(plan.answers(Vec::new()));
+            }
+            store(&mut tx, &plan).await?;
+            let authors = authors(&mut tx, &plan).await?;
+            tx.commit().await?;
+            Ok(plan.answers(authors))
+        })
+        .await
     }
 }
 

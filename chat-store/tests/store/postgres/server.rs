@@ -119,7 +119,8 @@ fn server() -> Option<PgConnectOptions> {
     assert!(!required, "CHAT_TEST_POSTGRES_URL is not set, and every test is required");
     // Written past the capture of the test harness, so that it is seen even though nothing fails.
     SAID.call_once(|| {
-        writeln!(std::io::stderr(), "skipped: CHAT_TEST_POSTGRES_URL is not set; cargo xtask test starts one").unwrap();
+        let mut stderr = std::io::stderr();
+        writeln!(stderr, "skipped: CHAT_TEST_POSTGRES_URL is not set; cargo xtask test starts one").unwrap();
     });
     None
 }

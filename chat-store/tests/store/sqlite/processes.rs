@@ -50,7 +50,8 @@ async fn the_part_of_the_other_process() {
     let Some(path) = std::env::var_os(FILE) else { return };
     let opened = chat_store::open(&config(Path::new(&path))).await.unwrap();
     Scene::new(opened.stores.clone()).await.say("acknowledged").await;
-    writeln!(std::io::stderr(), "open").unwrap();
+    let mut stderr = std::io::stderr();
+    writeln!(stderr, "open").unwrap();
     std::io::stdin().read_line(&mut String::new()).unwrap();
 }
 
