@@ -9,7 +9,7 @@ use crate::app::{App, BuildError};
 use crate::cli::{Cli, Command};
 use crate::config::{Config, ConfigError, Loaded};
 use crate::files;
-use crate::logs::{self, BadFilter};
+use crate::logs::{self, LogError};
 use crate::serve::{ServeSettings, serve};
 use crate::signals;
 
@@ -21,7 +21,7 @@ pub enum StartError {
     Config(#[from] ConfigError),
     /// The log cannot be used.
     #[error(transparent)]
-    Log(#[from] BadFilter),
+    Log(#[from] LogError),
     /// The app cannot be built.
     #[error(transparent)]
     Build(#[from] BuildError),
@@ -46,7 +46,7 @@ pub async fn run(cli: Cli) -> Result<(), StartError> {
     let environment =
         std::env::vars_os().filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)));
     let loaded = cli.sources(environment.collect()).load()?;
-    logs::init(&loaded.config.log, loaded.config.log_format)?;
+    let _flush = logs::init(&loaded.config.log, loaded.config.log_format)?;
     warn(&loaded);
     match cli.command() {
         Command::Serve => serve_until_told(&loaded.config).await,

@@ -151,6 +151,10 @@ async fn an_open_socket_does_not_lose_its_place() {
     third.write_all(handshake(&path, &[]).as_bytes()).await.unwrap();
     first.send(json!({"type": "ping"})).await;
     first.expect("pong").await;
+    // However long one waits, the third has no place yet.
+    tokio::time::sleep(std::time::Duration::from_millis(500)).await;
+    let early = third.try_read(&mut [0; 1]).map_err(|error| error.kind());
+    assert_eq!(early, Err(std::io::ErrorKind::WouldBlock));
     drop(second);
     assert_eq!(read_head(&mut third).await.expect("an answer").status, 101);
 }

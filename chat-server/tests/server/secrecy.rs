@@ -101,3 +101,21 @@ async fn switching_the_limits_off_is_warned_about() {
     server.terminate();
     assert!(server.end().await.1.contains("rate limits are off"));
 }
+
+#[tokio::test]
+async fn a_log_that_nobody_reads_does_not_stop_the_server() {
+    let directory = tempfile::tempdir().unwrap();
+    let mut command = program(directory.path());
+    // Somebody started the program with a pipe for its log and forgot about it.
+    let (unread, log) = std::io::pipe().unwrap();
+    command.stderr(log);
+    let server = Process::start(command).await;
+    let http = reqwest::Client::new();
+    for _ in 0..1_000 {
+        let path = format!("{}/healthz?{}", server.url(), "x".repeat(200));
+        assert_eq!(http.get(path).send().await.unwrap().status(), 200);
+    }
+    server.terminate();
+    assert!(server.end().await.0.success());
+    drop(unread);
+}

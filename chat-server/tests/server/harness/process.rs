@@ -47,10 +47,12 @@ impl Process {
     /// Runs a command until the program listens.
     pub async fn start(mut command: Command) -> Self {
         let mut child = command.spawn().unwrap();
-        let mut stderr = child.stderr.take().unwrap();
+        let stderr = child.stderr.take();
         let log = tokio::spawn(async move {
             let mut log = Vec::new();
-            let _ = stderr.read_to_end(&mut log).await;
+            if let Some(mut stderr) = stderr {
+                let _ = stderr.read_to_end(&mut log).await;
+            }
             String::from_utf8_lossy(&log).into_owned()
         });
         let mut stdout = BufReader::new(child.stdout.take().unwrap());

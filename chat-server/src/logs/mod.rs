@@ -1,5 +1,7 @@
 //! The log: one line per request and what an operator should know, on standard error.
 
+mod writer;
+
 use std::io::IsTerminal as _;
 
 use tracing_subscriber::EnvFilter;
@@ -7,19 +9,27 @@ use tracing_subscriber::util::SubscriberInitExt as _;
 
 use crate::config::LogFormat;
 
+pub(crate) use writer::Flush;
+
 /// Why there is no log.
 #[derive(Debug, thiserror::Error)]
-#[error("`log` is not understood: write a level like `info`, or levels by module like `info,chat_store=debug`")]
-pub struct BadFilter;
+pub enum LogError {
+    /// The filter is not one.
+    #[error("`log` is not understood: write a level like `info`, or levels by module like `info,chat_store=debug`")]
+    Filter,
+    /// The thread that writes cannot be started.
+    #[error("the log cannot be written: {0}")]
+    Thread(#[from] std::io::Error),
+}
 
-/// Begins to log. Only the first call of a process has an effect.
-pub(crate) fn init(filter: &str, format: LogFormat) -> Result<(), BadFilter> {
-    let filter = EnvFilter::try_new(filter).map_err(|_| BadFilter)?;
+/// Begins to log, and lets the last lines out when the guard is dropped. Only the first call of a process has an effect.
+pub(crate) fn init(filter: &str, format: LogFormat) -> Result<Flush, LogError> {
+    let filter = EnvFilter::try_new(filter).map_err(|_| LogError::Filter)?;
     let terminal = std::io::stderr().is_terminal();
-    // A log that cannot be written, on a full disk for instance, must not stop the chat, nor complain about itself.
+    let (lines, flush) = writer::Lines::to(std::io::stderr())?;
     let log = tracing_subscriber::fmt()
         .with_env_filter(filter)
-        .with_writer(std::io::stderr)
+        .with_writer(lines)
         .with_ansi(terminal)
         .log_internal_errors(false);
     let json = match format {
@@ -31,7 +41,7 @@ pub(crate) fn init(filter: &str, format: LogFormat) -> Result<(), BadFilter> {
     if begun.is_ok() {
         report_panics();
     }
-    Ok(())
+    Ok(flush)
 }
 
 /// A panic is reported like everything else, with its place.
