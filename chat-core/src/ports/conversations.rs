@@ -128,12 +128,20 @@ pub trait ConversationStore: Send + Sync {
     async fn view(&self, conversation: ConversationId, user: UserId) -> Result<Option<ConversationView>, StoreError>;
 
     /// The conversations of a user, newest activity (last entry, or creation) first; of two at the same moment the larger id.
-    async fn list(&self, user: UserId, after: Option<ActivityCursor>, size: PageSize)
-    -> Result<Page<ConversationView, ActivityCursor>, StoreError>;
+    async fn list(
+        &self,
+        user: UserId,
+        after: Option<ActivityCursor>,
+        size: PageSize,
+    ) -> Result<Page<ConversationView, ActivityCursor>, StoreError>;
 
     /// The members in the order of their ids; none where there is no such conversation. The cursor is the id.
-    async fn members(&self, conversation: ConversationId, after: Option<UserId>, size: PageSize)
-    -> Result<Page<Member>, StoreError>;
+    async fn members(
+        &self,
+        conversation: ConversationId,
+        after: Option<UserId>,
+        size: PageSize,
+    ) -> Result<Page<Member>, StoreError>;
 
     /// Takes a member out, with the next entry of the log.
     async fn depart(&self, departure: &Departure) -> Result<Departed, StoreError>;

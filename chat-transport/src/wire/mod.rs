@@ -4,10 +4,12 @@
 //! be forgotten here.
 
 mod events;
+mod frames;
 mod inbound;
 pub mod json;
 mod views;
 
 pub use events::*;
+pub use frames::*;
 pub use inbound::{ClientFrame, SyncRequest, decode};
 pub use views::*;
