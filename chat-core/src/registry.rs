@@ -74,6 +74,28 @@ impl<H: Clone> Registry<H> {
             .collect()
     }
 
+    /// Lets one connection carry these conversations too. Nothing happens if it is gone.
+    pub fn carry(&mut self, id: ConnectionId, conversations: &[ConversationId]) {
+        let Some(handle) = self.get(id).cloned() else { return };
+        let Some(connection) = self.connections.get_mut(&id) else { return };
+        for conversation in conversations {
+            if !connection.conversations.contains(conversation) {
+                connection.conversations.push(*conversation);
+                insert(self.conversations.entry(*conversation).or_default(), id, handle.clone());
+            }
+        }
+    }
+
+    /// One connection does not carry a conversation any more. True if nobody here does.
+    pub fn put_down(&mut self, id: ConnectionId, conversation: ConversationId) -> bool {
+        let Some(connection) = self.connections.get_mut(&id) else { return false };
+        let Some(place) = connection.conversations.iter().position(|carried| *carried == conversation) else {
+            return false;
+        };
+        connection.conversations.swap_remove(place);
+        take(&mut self.conversations, conversation, id)
+    }
+
     /// Lets every connection of a user that carries everything carry one conversation more. True if any connection of the
     /// user carries it afterwards.
     pub fn join(&mut self, user: UserId, conversation: ConversationId) -> bool {
@@ -230,6 +252,20 @@ mod tests {
     }
 
     #[test]
+    fn one_connection_takes_up_and_puts_down_what_it_carries() {
+        let mut registry = Registry::new();
+        let one = registry.add(user(1), None, Scope::Everything, vec![], &"one");
+        registry.add(user(1), None, Scope::Everything, vec![], &"two");
+        registry.carry(one, &[room(1), room(2), room(1)]);
+        assert_eq!((carriers(&registry, 1), carriers(&registry, 2)), (vec!["one"], vec!["one"]));
+        assert!(registry.put_down(one, room(1)), "nobody else carries it");
+        assert!(!registry.put_down(one, room(1)), "it is down already");
+        registry.remove(one);
+        registry.carry(one, &[room(3)]);
+        assert!(!registry.is_carried(room(2)) && !registry.is_carried(room(3)));
+    }
+
+    #[test]
     fn what_concerns_another_conversation_passes_a_single_connection_by() {
         let mut registry = Registry::new();
         registry.add(user(1), None, Scope::Only(room(1)), vec![room(1)], &"single");
@@ -262,6 +298,8 @@ mod tests {
     enum Move {
         Add(i64, Vec<i64>),
         Remove(usize),
+        Carry(usize, Vec<i64>),
+        PutDown(usize, i64),
         Join(i64, i64),
         Leave(i64, i64),
     }
@@ -271,6 +309,9 @@ mod tests {
         let one = prop_oneof![
             (id.clone(), prop::collection::vec(1_i64..5, 0..4)).prop_map(|(user, rooms)| Move::Add(user, rooms)),
             any::<usize>().prop_map(Move::Remove),
+            (any::<usize>(), prop::collection::vec(1_i64..5, 0..4))
+                .prop_map(|(which, rooms)| Move::Carry(which, rooms)),
+            (any::<usize>(), id.clone()).prop_map(|(which, room)| Move::PutDown(which, room)),
             (id.clone(), id.clone()).prop_map(|(user, room)| Move::Join(user, room)),
             (id.clone(), id).prop_map(|(user, room)| Move::Leave(user, room)),
         ];
@@ -292,7 +333,14 @@ mod tests {
                     Move::Remove(which) if !open.is_empty() => {
                         registry.remove(open.swap_remove(which % open.len()));
                     }
-                    Move::Remove(_) => {}
+                    Move::Carry(which, rooms) if !open.is_empty() => {
+                        let rooms: Vec<_> = rooms.into_iter().map(room).collect();
+                        registry.carry(open[which % open.len()], &rooms);
+                    }
+                    Move::PutDown(which, from) if !open.is_empty() => {
+                        registry.put_down(open[which % open.len()], room(from));
+                    }
+                    Move::Remove(_) | Move::Carry(..) | Move::PutDown(..) => {}
                     Move::Join(by, to) => { registry.join(user(by), room(to)); }
                     Move::Leave(by, from) => { registry.leave(user(by), room(from)); }
                 }

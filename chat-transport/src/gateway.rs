@@ -1,31 +1,28 @@
 //! The gateway: opens sockets, keeps them honest, and closes them.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-use chat_core::accounts::{Authenticator, Credential};
-use chat_core::command::Position;
+use chat_core::accounts::Authenticator;
 use chat_core::event::{Audience, Envelope, Event};
-use chat_core::ids::{ConnectionId, ConversationId, Seq, UserId};
+use chat_core::ids::{ConversationId, Seq};
 use chat_core::page::PageSize;
 use chat_core::ports::{Clock, EventBus};
 use chat_core::registry::Scope;
-use chat_core::{Chat, ChatError, ErrorCode, Identity};
-use futures_util::StreamExt;
+use chat_core::{Chat, Identity};
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio_tungstenite::WebSocketStream;
-use tokio_tungstenite::tungstenite::Message;
 use tokio_tungstenite::tungstenite::protocol::Role;
 
 use crate::close::CloseReason;
 use crate::deliveries::Deliveries;
 use crate::frame::Frame;
 use crate::guard::Guarded;
-use crate::hub::{Arrival, Hub};
-use crate::outbox::Outbox;
-use crate::session::{Faults, Session, Socket, close, reason_of};
+use crate::hub::Hub;
+use crate::session::close;
 use crate::settings::SocketSettings;
-use crate::wire::{ClientFrame, ReadyView, ServerFrame, decode, encode};
+use crate::wire::{ServerFrame, encode};
 
 /// How often holes in lanes are looked for, and how old one has to be.
 const REPAIR_EVERY: Duration = Duration::from_millis(200);
@@ -61,6 +58,8 @@ pub struct Gateway {
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) settings: SocketSettings,
     pub(crate) deliveries: Deliveries,
+    /// Above 0 once the server goes away: within how many milliseconds clients are asked to come back.
+    going_away: AtomicU64,
 }
 
 impl Gateway {
@@ -73,7 +72,15 @@ impl Gateway {
         clock: Arc<dyn Clock>,
         settings: SocketSettings,
     ) -> Arc<Self> {
-        Arc::new(Self { chat, hub, authenticator, clock, settings, deliveries: Deliveries::default() })
+        Arc::new(Self {
+            chat,
+            hub,
+            authenticator,
+            clock,
+            settings,
+            deliveries: Deliveries::default(),
+            going_away: AtomicU64::new(0),
+        })
     }
 
     /// How many sockets are open.
@@ -98,67 +105,13 @@ impl Gateway {
                 Err(reason) => return close(&mut socket, reason).await,
             },
         };
-        let Some(mut session) = Box::pin(self.begin(socket, identity, opening.scope)).await else { return };
-        let _departure = Departure { gateway: &self, user: identity.user, connection: session.connection };
-        if let Err(reason) = Box::pin(session.welcome()).await {
-            return close(&mut session.socket, reason).await;
-        }
-        if let Some(reason) = session.run().await {
+        let mut session = match Box::pin(self.begin(socket, identity, opening.scope)).await {
+            Ok(session) => session,
+            Err((mut socket, reason)) => return close(&mut socket, reason).await,
+        };
+        if let Some(reason) = session.live().await {
             close(&mut session.socket, reason).await;
         }
-    }
-
-    /// Waits for `{"type":"auth","token":...}`.
-    async fn first_frame<S>(&self, socket: &mut Socket<S>) -> Result<Identity, CloseReason>
-    where
-        S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
-    {
-        let first = async {
-            loop {
-                match socket.next().await {
-                    Some(Ok(Message::Text(text))) => return Ok(text),
-                    Some(Ok(Message::Binary(_))) => return Err(CloseReason::Binary),
-                    Some(Ok(Message::Ping(_) | Message::Pong(_) | Message::Frame(_))) => {}
-                    Some(Ok(Message::Close(_))) | None => return Err(CloseReason::AuthTimeout),
-                    Some(Err(error)) => return Err(reason_of(&error).unwrap_or(CloseReason::AuthTimeout)),
-                }
-            }
-        };
-        let text = tokio::time::timeout(self.settings.auth_timeout, first).await;
-        let text = text.map_err(|_| CloseReason::AuthTimeout)??;
-        let (_, Ok(ClientFrame::Auth { token })) = decode(text.as_str(), None) else {
-            return Err(CloseReason::BadToken);
-        };
-        self.authenticator.authenticate(&Credential::Token(token)).await.map_err(|error| {
-            if error.code() == ErrorCode::Unavailable { CloseReason::Unavailable } else { CloseReason::BadToken }
-        })
-    }
-
-    /// Registers the connection before anything is read about where its conversations stand, so that nothing falls between.
-    async fn begin<S>(self: &Arc<Self>, mut socket: Socket<S>, identity: Identity, scope: Scope) -> Option<Session<S>>
-    where
-        S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
-    {
-        let carried = match scope {
-            Scope::Everything => self.chat.carried_by(identity.user).await,
-            Scope::Only(one) => self.chat.may_carry(identity.user, one).await.map(|()| vec![one]),
-        };
-        let conversations = match carried {
-            Ok(conversations) => conversations,
-            Err(error) => {
-                let gone = error.code() == ErrorCode::NotFound;
-                let reason = if gone { CloseReason::NotAMember } else { CloseReason::Unavailable };
-                close(&mut socket, reason).await;
-                return None;
-            }
-        };
-        let outbox = Outbox::new(self.settings.outbox_bytes, self.clock.now());
-        outbox.expire_at(identity.expires_at);
-        let (user, session) = (identity.user, identity.session);
-        let arrival = Arrival { user, session, scope, conversations, outbox: Arc::clone(&outbox) };
-        let connection = self.hub.add(arrival);
-        let gateway = Arc::clone(self);
-        Some(Session { gateway, socket, identity, scope, connection, outbox, faults: Faults::default() })
     }
 
     /// Keeps everything going, for ever: repairs holes, compares positions, notes deliveries, finds the silent and the
@@ -256,58 +209,29 @@ impl Gateway {
     }
 
     /// Asks every socket to send what it has and to close, with a hint to come back after a random part of the time given,
-    /// so that not all come back at once.
+    /// so that not all come back at once. A socket that opens from now on is asked the same.
     pub fn shut_down(&self, retry_after_ms_max: u64) {
-        let mut chance = self.clock.now().micros().unsigned_abs() | 1;
+        self.going_away.store(retry_after_ms_max.max(1), Ordering::SeqCst);
+        let mut chance = self.clock.now().micros().unsigned_abs();
         self.hub.each(|outbox| {
-            // A xorshift step: the hints only have to be spread, not secret.
-            chance ^= chance << 13;
-            chance ^= chance >> 7;
-            chance ^= chance << 17;
-            let retry_after_ms = chance % retry_after_ms_max.max(1);
-            outbox.close(CloseReason::GoingAway { retry_after_ms });
+            chance = stirred(chance);
+            outbox.close(CloseReason::GoingAway { retry_after_ms: chance % retry_after_ms_max.max(1) });
         });
     }
-}
 
-impl<S: AsyncRead + AsyncWrite + Unpin + Send + 'static> Session<S> {
-    /// Tells the client where everything stands. What waits in the outbox at or below that is covered by it.
-    async fn welcome(&mut self) -> Result<(), CloseReason> {
-        let unavailable = |error: ChatError| {
-            tracing::warn!(%error, "a socket could not be welcomed");
-            CloseReason::Unavailable
-        };
-        let user = self.identity.user;
-        let gateway = Arc::clone(&self.gateway);
-        if let Scope::Only(conversation) = self.scope {
-            let position = gateway.chat.connected_to(user, conversation).await.map_err(unavailable)?;
-            let heads: Vec<_> = position.iter().map(|position| (position.conversation, position.head)).collect();
-            gateway.hub.started(&heads);
-            return Ok(());
-        }
-        let mut welcome = gateway.chat.connected(user).await.map_err(unavailable)?;
-        let standing = |position: &Position| (position.conversation, position.head);
-        let heads: Vec<_> = welcome.positions.iter().map(standing).collect();
-        let covered = gateway.hub.started(&heads);
-        for position in &mut welcome.positions {
-            position.head = covered.get(&position.conversation).copied().unwrap_or(position.head);
-        }
-        gateway.hub.cover(&self.outbox, &covered);
-        let heartbeat = gateway.settings.heartbeat.as_secs();
-        self.say(&ServerFrame::Ready(Box::new(ReadyView::of(&welcome, heartbeat))), None).await
+    /// Why a socket cannot stay that opens now. Ask after it was registered: before that, [`shut_down`](Self::shut_down) may
+    /// have passed it by.
+    pub(crate) fn going_away(&self) -> Option<CloseReason> {
+        let retry_after_ms_max = self.going_away.load(Ordering::SeqCst);
+        let chance = stirred(self.clock.now().micros().unsigned_abs());
+        (retry_after_ms_max > 0).then(|| CloseReason::GoingAway { retry_after_ms: chance % retry_after_ms_max })
     }
 }
 
-/// Whatever way a socket ends, its connection leaves the hub and its user is one connection poorer.
-struct Departure<'a> {
-    gateway: &'a Gateway,
-    user: UserId,
-    connection: ConnectionId,
-}
-
-impl Drop for Departure<'_> {
-    fn drop(&mut self) {
-        self.gateway.hub.remove(self.connection);
-        self.gateway.chat.disconnected(self.user);
-    }
+/// A xorshift step: hints to come back only have to be spread, not secret.
+const fn stirred(mut chance: u64) -> u64 {
+    chance |= 1;
+    chance ^= chance << 13;
+    chance ^= chance >> 7;
+    chance ^ (chance << 17)
 }

@@ -37,7 +37,6 @@ pub(crate) struct Arrival {
     pub(crate) user: UserId,
     pub(crate) session: Option<SessionId>,
     pub(crate) scope: Scope,
-    pub(crate) conversations: Vec<ConversationId>,
     pub(crate) outbox: Arc<Outbox>,
 }
 
@@ -89,20 +88,32 @@ impl Hub {
         }
     }
 
-    /// Adds a connection. From now on it gets what is published; its lanes run from the heads that
-    /// [`started`](Self::started) tells.
+    /// Adds a connection. From now on it gets what is published to its user.
     pub(crate) fn add(&self, arrival: Arrival) -> ConnectionId {
-        let mut state = self.state();
-        for conversation in &arrival.conversations {
-            state.lanes.open(*conversation);
-        }
-        let Arrival { user, session, scope, conversations, outbox } = arrival;
-        state.registry.add(user, session, scope, conversations, &outbox)
+        let Arrival { user, session, scope, outbox } = arrival;
+        self.state().registry.add(user, session, scope, Vec::new(), &outbox)
     }
 
-    /// Tells the heads that were read after a connection was added. Returns where each lane really stands: at the head or
-    /// beyond. Whatever a connection gets live follows that.
-    pub(crate) fn started(&self, heads: &[(ConversationId, Seq)]) -> HashMap<ConversationId, Seq> {
+    /// Lets a connection carry these conversations. Their lanes run from the heads that [`started`](Self::started) tells.
+    pub(crate) fn carry(&self, connection: ConnectionId, conversations: &[ConversationId]) {
+        let mut state = self.state();
+        state.registry.carry(connection, conversations);
+        for conversation in conversations {
+            if state.registry.is_carried(*conversation) {
+                state.lanes.open(*conversation);
+            }
+        }
+    }
+
+    /// Tells the heads that were read after a connection took these conversations up. What is not among the heads was left in
+    /// between, and is put down. Returns where each lane really stands: at the head or beyond. Whatever a connection gets live
+    /// follows that.
+    pub(crate) fn started(
+        &self,
+        connection: ConnectionId,
+        carried: &[ConversationId],
+        heads: &[(ConversationId, Seq)],
+    ) -> HashMap<ConversationId, Seq> {
         let now = self.clock.now();
         let mut state = self.state();
         let mut positions = HashMap::with_capacity(heads.len());
@@ -112,6 +123,11 @@ impl Hub {
                 state.deliver(&outgoing);
             }
             positions.insert(*conversation, position.max(*head));
+        }
+        for left in carried.iter().filter(|conversation| !positions.contains_key(conversation)) {
+            if state.registry.put_down(connection, *left) {
+                state.lanes.close(*left);
+            }
         }
         positions
     }

@@ -10,7 +10,7 @@ use std::time::Duration;
 use chat_core::command::{Actor, MarksReply};
 use chat_core::error::ErrorCode;
 use chat_core::event::Origin;
-use chat_core::ids::{ConnectionId, ConversationId, Seq};
+use chat_core::ids::{ConversationId, Seq};
 use chat_core::registry::Scope;
 use chat_core::time::Timestamp;
 use chat_core::{ChatError, Command, Identity, Reply};
@@ -24,6 +24,7 @@ use crate::close::CloseReason;
 use crate::frame::Frame;
 use crate::gateway::Gateway;
 use crate::guard::{Guarded, TooManyFragments};
+use crate::opening::Registration;
 use crate::outbox::{Drained, Outbox};
 use crate::wire::{
     ClientFrame, EventView, MessageView, ReceiptView, ServerFrame, TypingView, decode, encode, with_ref,
@@ -37,7 +38,7 @@ pub(crate) struct Session<S> {
     pub(crate) socket: Socket<S>,
     pub(crate) identity: Identity,
     pub(crate) scope: Scope,
-    pub(crate) connection: ConnectionId,
+    pub(crate) registration: Registration,
     pub(crate) outbox: Arc<Outbox>,
     pub(crate) faults: Faults,
 }
@@ -168,7 +169,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send + 'static> Session<S> {
     }
 
     pub(crate) fn actor(&self, reference: Option<&str>) -> Actor {
-        let connection = self.connection;
+        let connection = self.registration.connection;
         let origin = reference.map(|reference| Origin { connection, reference: reference.to_owned() });
         Actor { user: self.identity.user, session: self.identity.session, origin }
     }

@@ -144,7 +144,7 @@ async fn a_sender_whose_message_waits_behind_a_hole_is_answered_when_its_turn_co
     house.post.deliver();
     tab.say(&json!({"type": "message.send", "ref": "r", "conversation_id": room.get(), "body": "mine"}));
     // The same socket resumes while its own message still waits behind the hole.
-    changes.shut();
+    changes.hold_next();
     tab.say(&json!({"type": "sync", "cursors": {room.to_string(): 0}}));
     changes.somebody_waits().await;
     held.into_iter().for_each(|hint| house.hub.publish(hint));

@@ -7,6 +7,7 @@ mod harness;
 
 mod hints;
 mod messages;
+mod opening;
 mod order;
 mod ready;
 mod receipts;

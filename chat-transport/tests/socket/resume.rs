@@ -113,7 +113,7 @@ async fn what_comes_while_a_client_resumes_comes_once_and_after_the_pages() {
     let room = house.direct(&ann, &bob).await;
     house.chatter(&ann, room, 3).await;
     let mut tab = house.tab(&bob).await;
-    changes.shut();
+    changes.hold_next();
     tab.say(&json!({"type": "sync", "cursors": {room.to_string(): 1}}));
     changes.somebody_waits().await;
 

@@ -1,7 +1,7 @@
-//! Doors in front of the store: a test shuts one to hold an answer back at just the wrong moment, or breaks it.
+//! Doors in front of the store: a test uses one to hold an answer back at just the wrong moment, or breaks it.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 
 use async_trait::async_trait;
 use chat_core::command::{Changes, History, OwnChanges, Position};
@@ -25,6 +25,7 @@ use tokio::sync::watch;
 #[derive(Debug)]
 pub(crate) struct Door {
     is_open: watch::Sender<bool>,
+    holds_next: AtomicBool,
     waiting: watch::Sender<u32>,
     passed: AtomicU32,
     failures: AtomicU32,
@@ -35,11 +36,19 @@ impl Door {
     pub(crate) fn new() -> Arc<Self> {
         let (is_open, _) = watch::channel(true);
         let (waiting, _) = watch::channel(0);
-        Arc::new(Self { is_open, waiting, passed: AtomicU32::new(0), failures: AtomicU32::new(0) })
+        Arc::new(Self {
+            is_open,
+            waiting,
+            holds_next: AtomicBool::new(false),
+            passed: AtomicU32::new(0),
+            failures: AtomicU32::new(0),
+        })
     }
 
-    pub(crate) fn shut(&self) {
+    /// The next answer has to wait; those after it pass.
+    pub(crate) fn hold_next(&self) {
         self.is_open.send_replace(false);
+        self.holds_next.store(true, Ordering::SeqCst);
     }
 
     pub(crate) fn open(&self) {
@@ -56,16 +65,18 @@ impl Door {
         self.passed.load(Ordering::SeqCst)
     }
 
-    /// Waits until an answer stands before the shut door.
+    /// Waits until an answer stands before the door.
     pub(crate) async fn somebody_waits(&self) {
         self.waiting.subscribe().wait_for(|waiting| *waiting > 0).await.expect("a door");
     }
 
     async fn pass(&self) -> Result<(), StoreError> {
-        self.waiting.send_modify(|waiting| *waiting += 1);
-        let open = self.is_open.subscribe().wait_for(|is_open| *is_open).await.map(|_| ());
-        self.waiting.send_modify(|waiting| *waiting -= 1);
-        open.expect("a door");
+        if self.holds_next.swap(false, Ordering::SeqCst) {
+            self.waiting.send_modify(|waiting| *waiting += 1);
+            let open = self.is_open.subscribe().wait_for(|is_open| *is_open).await.map(|_| ());
+            self.waiting.send_modify(|waiting| *waiting -= 1);
+            open.expect("a door");
+        }
         self.passed.fetch_add(1, Ordering::SeqCst);
         let fails = self.failures.fetch_update(Ordering::SeqCst, Ordering::SeqCst, |left| left.checked_sub(1)).is_ok();
         if fails { Err(StoreError::Unavailable("the door is broken".into())) } else { Ok(()) }
