@@ -216,7 +216,11 @@ mod tests {
             lanes.offer(room(), seq(n), n, NOW);
         }
         assert!(!lanes.wants(room(), seq(2 + most)), "the store has it");
-        assert_eq!(lanes.offer(room(), seq(1), 1, NOW).len(), MAX_WAITING + 1, "what closes the hole is always welcome");
+        assert_eq!(
+            lanes.offer(room(), seq(1), 1, NOW).len(),
+            MAX_WAITING + 1,
+            "what closes the hole is always welcome"
+        );
     }
 
     #[test]
