@@ -4,6 +4,7 @@
 //! Defaults are overridden by the file, the file by the environment, and the environment by flags.
 
 mod document;
+mod error;
 mod keys;
 mod load;
 mod network;
@@ -11,8 +12,9 @@ mod parts;
 mod setting;
 
 pub use document::document;
+pub use error::ConfigError;
 pub use keys::Config;
-pub use load::{ConfigError, Loaded, Sources};
+pub use load::{Loaded, Sources};
 pub use network::{Network, Origin};
 pub(crate) use parts::seconds;
 pub use setting::{Bus, LogFormat};
