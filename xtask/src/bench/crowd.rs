@@ -14,7 +14,7 @@ const AT_ONCE: usize = 8;
 /// Registers users.
 pub(super) async fn register(rest: &Rest, count: usize) -> Outcome<Vec<Account>> {
     terminal::line(&format!("registering {count} users ..."));
-    let calls = (0..count).map(|index| async move { rest.register(&format!("crowd_{index}")).await });
+    let calls = (0..count).map(|index| async move { enter(rest, &format!("crowd_{index}")).await });
     stream::iter(calls).buffered(AT_ONCE).try_collect().await
 }
 
@@ -22,7 +22,25 @@ pub(super) async fn register(rest: &Rest, count: usize) -> Outcome<Vec<Account>>
 pub(super) async fn introduce(rest: &Rest, crowd: &[Account], pairs: &[(usize, usize)]) -> Outcome<Vec<i64>> {
     let known = pairs.iter().filter_map(|(one, two)| Some((crowd.get(*one)?, crowd.get(*two)?)));
     let calls = known.map(|(one, two)| async move {
-        rest.create_conversation(&one.token, &json!({"kind": "direct", "user_id": two.id})).await
+        let direct = json!({"kind": "direct", "user_id": two.id});
+        // There is one for each pair, so whoever lost the answer asks again.
+        match rest.create_conversation(&one.token, &direct).await {
+            Ok(conversation) => Ok(conversation),
+            Err(_) => rest.create_conversation(&one.token, &direct).await,
+        }
     });
     stream::iter(calls).buffered(AT_ONCE).try_collect().await
+}
+
+/// Registers a user. If the answer is lost with its connection, the user may be there or not.
+async fn enter(rest: &Rest, name: &str) -> Outcome<Account> {
+    for _ in 0..3 {
+        if let Ok(account) = rest.register(name).await {
+            return Ok(account);
+        }
+        if let Ok(account) = rest.login(name).await {
+            return Ok(account);
+        }
+    }
+    rest.register(name).await
 }

@@ -30,9 +30,10 @@ impl Figures {
     }
 
     /// A figure with so many digits behind the point.
-    pub(super) fn add_rounded(&mut self, key: &str, words: &str, value: f64, digits: u32) {
-        let scale = 10_f64.powi(i32::try_from(digits).unwrap_or(0));
-        self.add(key, words, json!((value * scale).round() / scale));
+    pub(super) fn add_rounded(&mut self, key: &str, words: &str, value: f64, digits: usize) {
+        let written = format!("{value:.digits$}");
+        let number = written.parse::<i64>().map_or_else(|_| json!(written.parse::<f64>().ok()), |whole| json!(whole));
+        self.add(key, words, number);
     }
 
     /// Prints the table and the line.
