@@ -21,10 +21,10 @@ impl UserStore for PostgresStore {
         self.db
             .run(|| async move {
                 let (key, email) = (new.username.key(), new.email.as_ref().map(|email| email.as_str()));
-                if sqlx::query_scalar(sql::NAME_EXISTS).bind(&key).fetch_one(self.db.pool()).await? {
+                if sqlx::query_scalar(sql::NAME_EXISTS).bind(&key).fetch_one(&self.db.pool()).await? {
                     return Ok(UserCreated::NameTaken);
                 }
-                if sqlx::query_scalar(sql::EMAIL_EXISTS).bind(email).fetch_one(self.db.pool()).await? {
+                if sqlx::query_scalar(sql::EMAIL_EXISTS).bind(email).fetch_one(&self.db.pool()).await? {
                     return Ok(UserCreated::EmailTaken);
                 }
                 let row = sqlx::query(sql::INSERT)
@@ -34,13 +34,13 @@ impl UserStore for PostgresStore {
                     .bind(email)
                     .bind(&new.password_hash)
                     .bind(new.at.micros())
-                    .fetch_optional(self.db.pool())
+                    .fetch_optional(&self.db.pool())
                     .await?;
                 if let Some(row) = row {
                     return Ok(UserCreated::Created(one(&row, sql::user)?));
                 }
                 // Somebody else was faster, with the name or with the address.
-                let by_name = sqlx::query_scalar(sql::NAME_EXISTS).bind(&key).fetch_one(self.db.pool()).await?;
+                let by_name = sqlx::query_scalar(sql::NAME_EXISTS).bind(&key).fetch_one(&self.db.pool()).await?;
                 Ok(if by_name { UserCreated::NameTaken } else { UserCreated::EmailTaken })
             })
             .await
@@ -50,7 +50,7 @@ impl UserStore for PostgresStore {
         self.db
             .run(|| async move {
                 let ids: Vec<_> = users.iter().map(|id| id.get()).collect();
-                let rows = sqlx::query(GET).bind(ids).fetch_all(self.db.pool()).await?;
+                let rows = sqlx::query(GET).bind(ids).fetch_all(&self.db.pool()).await?;
                 Ok(all(&rows, sql::user)?)
             })
             .await
@@ -66,7 +66,7 @@ impl UserStore for PostgresStore {
                 if !can_be_stored(text) {
                     return Ok(None);
                 }
-                let row = sqlx::query(statement).bind(text).fetch_optional(self.db.pool()).await?;
+                let row = sqlx::query(statement).bind(text).fetch_optional(&self.db.pool()).await?;
                 Ok(at_most_one(row, sql::stored_password)?)
             })
             .await
@@ -85,7 +85,7 @@ impl UserStore for PostgresStore {
                 } else {
                     sqlx::query(sql::SEARCH).bind(&search.prefix).bind(sql::prefix_end(&search.prefix))
                 };
-                let rows = query.bind(after).bind(limit).fetch_all(self.db.pool()).await?;
+                let rows = query.bind(after).bind(limit).fetch_all(&self.db.pool()).await?;
                 Ok(Page::from_rows(all(&rows, sql::user)?, search.size, |user| user.id.get()))
             })
             .await
@@ -96,7 +96,7 @@ impl UserStore for PostgresStore {
         self.db
             .run(|| async move {
                 let query = sqlx::query(sql::SET_STATUS).bind(user.get()).bind(status.as_str()).bind(message);
-                query.execute(self.db.pool()).await?;
+                query.execute(&self.db.pool()).await?;
                 Ok(())
             })
             .await
@@ -105,7 +105,7 @@ impl UserStore for PostgresStore {
     async fn set_last_seen(&self, user: UserId, at: Timestamp) -> Result<(), StoreError> {
         self.db
             .run(|| async move {
-                sqlx::query(sql::SET_LAST_SEEN).bind(user.get()).bind(at.micros()).execute(self.db.pool()).await?;
+                sqlx::query(sql::SET_LAST_SEEN).bind(user.get()).bind(at.micros()).execute(&self.db.pool()).await?;
                 Ok(())
             })
             .await
@@ -114,7 +114,7 @@ impl UserStore for PostgresStore {
     async fn set_password(&self, user: UserId, hash: &str) -> Result<(), StoreError> {
         self.db
             .run(|| async move {
-                sqlx::query(sql::SET_PASSWORD).bind(user.get()).bind(hash).execute(self.db.pool()).await?;
+                sqlx::query(sql::SET_PASSWORD).bind(user.get()).bind(hash).execute(&self.db.pool()).await?;
                 Ok(())
             })
             .await

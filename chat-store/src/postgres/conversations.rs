@@ -95,7 +95,7 @@ impl ConversationStore for PostgresStore {
         self.db
             .run(|| async move {
                 let query = sqlx::query(sql::FACTS).bind(conversation.get()).bind(user.get());
-                let row = query.fetch_optional(self.db.pool()).await?;
+                let row = query.fetch_optional(&self.db.pool()).await?;
                 Ok(at_most_one(row, |row| sql::facts(row, user))?)
             })
             .await
@@ -105,7 +105,7 @@ impl ConversationStore for PostgresStore {
         self.db
             .run(|| async move {
                 let query = sqlx::query(sql::VIEW).bind(conversation.get()).bind(user.get());
-                let row = query.fetch_optional(self.db.pool()).await?;
+                let row = query.fetch_optional(&self.db.pool()).await?;
                 Ok(at_most_one(row, sql::view)?.map(|(_, view)| view))
             })
             .await
@@ -121,7 +121,7 @@ impl ConversationStore for PostgresStore {
             .run(|| async move {
                 let (at, id) = after.map_or(sql::NEWEST, |after| (after.at.micros(), after.conversation.get()));
                 let query = sqlx::query(sql::LIST).bind(user.get()).bind(at).bind(id);
-                let rows = query.bind(big(size.get() + 1)).fetch_all(self.db.pool()).await?;
+                let rows = query.bind(big(size.get() + 1)).fetch_all(&self.db.pool()).await?;
                 Ok(Page::from_rows(all(&rows, sql::view)?, size, |(cursor, _)| *cursor).map(|(_, view)| view))
             })
             .await
@@ -136,7 +136,7 @@ impl ConversationStore for PostgresStore {
         self.db
             .run(|| async move {
                 let query = sqlx::query(sql::MEMBERS).bind(conversation.get()).bind(after.map_or(0, UserId::get));
-                let rows = query.bind(big(size.get() + 1)).fetch_all(self.db.pool()).await?;
+                let rows = query.bind(big(size.get() + 1)).fetch_all(&self.db.pool()).await?;
                 Ok(Page::from_rows(all(&rows, sql::member)?, size, |member| member.user.get()))
             })
             .await
@@ -166,7 +166,7 @@ impl ConversationStore for PostgresStore {
     async fn ids_of(&self, user: UserId) -> Result<Vec<ConversationId>, StoreError> {
         self.db
             .run(|| async move {
-                let rows = sqlx::query(sql::IDS_OF).bind(user.get()).fetch_all(self.db.pool()).await?;
+                let rows = sqlx::query(sql::IDS_OF).bind(user.get()).fetch_all(&self.db.pool()).await?;
                 Ok(all(&rows, sql::conversation_id)?)
             })
             .await
@@ -175,7 +175,7 @@ impl ConversationStore for PostgresStore {
     async fn positions(&self, user: UserId) -> Result<Vec<Position>, StoreError> {
         self.db
             .run(|| async move {
-                let rows = sqlx::query(sql::POSITIONS).bind(user.get()).fetch_all(self.db.pool()).await?;
+                let rows = sqlx::query(sql::POSITIONS).bind(user.get()).fetch_all(&self.db.pool()).await?;
                 Ok(all(&rows, sql::position)?)
             })
             .await
@@ -185,7 +185,7 @@ impl ConversationStore for PostgresStore {
         self.db
             .run(|| async move {
                 let list: Vec<_> = conversations.iter().map(|id| id.get()).collect();
-                let rows = sqlx::query(HEADS).bind(list).fetch_all(self.db.pool()).await?;
+                let rows = sqlx::query(HEADS).bind(list).fetch_all(&self.db.pool()).await?;
                 Ok(all(&rows, sql::head)?)
             })
             .await

@@ -127,7 +127,7 @@ impl MessageStore for PostgresStore {
         self.db
             .run(|| async move {
                 let query = sqlx::query(sql::BY_CLIENT_ID).bind(conversation.get()).bind(sender.get());
-                let row = query.bind(client_id.as_str()).fetch_optional(self.db.pool()).await?;
+                let row = query.bind(client_id.as_str()).fetch_optional(&self.db.pool()).await?;
                 Ok(at_most_one(row, sql::message)?)
             })
             .await
@@ -136,7 +136,7 @@ impl MessageStore for PostgresStore {
     async fn get(&self, id: MessageId) -> Result<Option<Message>, StoreError> {
         self.db
             .run(|| async move {
-                let row = sqlx::query(sql::GET).bind(id.get()).fetch_optional(self.db.pool()).await?;
+                let row = sqlx::query(sql::GET).bind(id.get()).fetch_optional(&self.db.pool()).await?;
                 Ok(at_most_one(row, sql::message)?)
             })
             .await
@@ -151,7 +151,7 @@ impl MessageStore for PostgresStore {
                     HistoryStart::After(seq) => (sql::PAGE_AFTER, seq.get()),
                 };
                 let query = sqlx::query(statement).bind(history.conversation.get()).bind(seq);
-                let rows = query.bind(big(history.size.get() + 1)).fetch_all(self.db.pool()).await?;
+                let rows = query.bind(big(history.size.get() + 1)).fetch_all(&self.db.pool()).await?;
                 Ok(Page::from_rows(all(&rows, sql::message)?, history.size, |message| message.seq.get()))
             })
             .await
@@ -166,7 +166,7 @@ impl MessageStore for PostgresStore {
         self.db
             .run(|| async move {
                 let query = sqlx::query(sql::CHANGES).bind(conversation.get()).bind(after.get());
-                let rows = query.bind(big(size.get())).fetch_all(self.db.pool()).await?;
+                let rows = query.bind(big(size.get())).fetch_all(&self.db.pool()).await?;
                 Ok(sql::changes(&rows, conversation, after, size)?)
             })
             .await
@@ -176,7 +176,7 @@ impl MessageStore for PostgresStore {
         self.db
             .run(|| async move {
                 let query = sqlx::query(user_changes::CHANGES).bind(user.get()).bind(after.get());
-                let rows = query.bind(big(size.get())).fetch_all(self.db.pool()).await?;
+                let rows = query.bind(big(size.get())).fetch_all(&self.db.pool()).await?;
                 Ok(user_changes::changes(&rows, after, size)?)
             })
             .await

@@ -11,6 +11,7 @@ mod database;
 mod life;
 mod messages;
 mod own_logs;
+mod pool;
 mod receipts;
 mod relations;
 mod server;

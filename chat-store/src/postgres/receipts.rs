@@ -112,7 +112,7 @@ impl ReceiptStore for PostgresStore {
         let waiting = self
             .db
             .run(|| async move {
-                let rows = sqlx::query(sql::UNDELIVERED).bind(user.get()).fetch_all(self.db.pool()).await?;
+                let rows = sqlx::query(sql::UNDELIVERED).bind(user.get()).fetch_all(&self.db.pool()).await?;
                 Ok(all(&rows, sql::undelivered)?)
             })
             .await?;

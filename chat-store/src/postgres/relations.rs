@@ -52,7 +52,7 @@ impl RelationStore for PostgresStore {
     async fn request(&self, id: FriendRequestId) -> Result<Option<FriendRequest>, StoreError> {
         self.db
             .run(|| async move {
-                let row = sqlx::query(sql::REQUEST).bind(id.get()).fetch_optional(self.db.pool()).await?;
+                let row = sqlx::query(sql::REQUEST).bind(id.get()).fetch_optional(&self.db.pool()).await?;
                 Ok(at_most_one(row, sql::request)?)
             })
             .await
@@ -67,7 +67,7 @@ impl RelationStore for PostgresStore {
                     .bind(big(query.size.get() + 1))
                     .bind(query.direction != Some(Direction::Incoming))
                     .bind(query.direction != Some(Direction::Outgoing))
-                    .fetch_all(self.db.pool())
+                    .fetch_all(&self.db.pool())
                     .await?;
                 Ok(Page::from_rows(all(&rows, sql::request)?, query.size, |request| request.id.get()))
             })
@@ -85,7 +85,7 @@ impl RelationStore for PostgresStore {
     async fn presence_circle(&self, user: UserId) -> Result<Vec<UserId>, StoreError> {
         self.db
             .run(|| async move {
-                let rows = sqlx::query(sql::PRESENCE_CIRCLE).bind(user.get()).fetch_all(self.db.pool()).await?;
+                let rows = sqlx::query(sql::PRESENCE_CIRCLE).bind(user.get()).fetch_all(&self.db.pool()).await?;
                 Ok(all(&rows, sql::user_id)?)
             })
             .await
@@ -103,7 +103,7 @@ impl PostgresStore {
         self.db
             .run(|| async move {
                 let query = sqlx::query(statement).bind(user.get()).bind(after.map_or(0, UserId::get));
-                let rows = query.bind(big(size.get() + 1)).fetch_all(self.db.pool()).await?;
+                let rows = query.bind(big(size.get() + 1)).fetch_all(&self.db.pool()).await?;
                 Ok(Page::from_rows(all(&rows, accounts::user)?, size, |user| user.id.get()))
             })
             .await

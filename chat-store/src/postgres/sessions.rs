@@ -19,7 +19,7 @@ impl SessionStore for PostgresStore {
             .run(|| async move {
                 let query = sqlx::query(sql::INSERT).bind(new.user.get()).bind(new.nonce);
                 let query = query.bind(new.at.micros()).bind(new.expires_at.micros());
-                Ok(one(&query.fetch_one(self.db.pool()).await?, sql::session_id)?)
+                Ok(one(&query.fetch_one(&self.db.pool()).await?, sql::session_id)?)
             })
             .await
     }
@@ -50,7 +50,7 @@ impl SessionStore for PostgresStore {
         self.db
             .run(|| async move {
                 let query = sqlx::query_scalar(sql::IS_LIVE).bind(session.get()).bind(at.micros());
-                Ok(query.fetch_one(self.db.pool()).await?)
+                Ok(query.fetch_one(&self.db.pool()).await?)
             })
             .await
     }
@@ -59,7 +59,7 @@ impl SessionStore for PostgresStore {
         self.db
             .run(|| async move {
                 let query = sqlx::query_scalar(sql::END).bind(session.get()).bind(at.micros());
-                Ok(query.fetch_optional(self.db.pool()).await?.unwrap_or(false))
+                Ok(query.fetch_optional(&self.db.pool()).await?.unwrap_or(false))
             })
             .await
     }
@@ -69,7 +69,7 @@ impl SessionStore for PostgresStore {
             .run(|| async move {
                 let query = sqlx::query(sql::PUT_TICKET).bind(&ticket.hash).bind(ticket.user.get());
                 let query = query.bind(ticket.session.map(SessionId::get)).bind(ticket.expires_at.micros());
-                query.execute(self.db.pool()).await?;
+                query.execute(&self.db.pool()).await?;
                 Ok(())
             })
             .await
@@ -78,7 +78,7 @@ impl SessionStore for PostgresStore {
     async fn take_ticket(&self, hash: &[u8], at: Timestamp) -> Result<Option<Ticket>, StoreError> {
         self.db
             .run(|| async move {
-                let row = sqlx::query(sql::TAKE_TICKET).bind(hash).fetch_optional(self.db.pool()).await?;
+                let row = sqlx::query(sql::TAKE_TICKET).bind(hash).fetch_optional(&self.db.pool()).await?;
                 Ok(at_most_one(row, sql::ticket)?.filter(|ticket| at < ticket.expires_at))
             })
             .await

@@ -4,6 +4,7 @@ mod failures;
 mod opening;
 mod plans;
 mod server;
+mod silence;
 
 mod conformance {
     use chat_core::ports::Stores;
