@@ -12,13 +12,10 @@ use chat_core::ports::{Clock, EventBus};
 use chat_core::registry::Scope;
 use chat_core::{Chat, Identity};
 use tokio::io::{AsyncRead, AsyncWrite};
-use tokio_tungstenite::WebSocketStream;
-use tokio_tungstenite::tungstenite::protocol::Role;
 
 use crate::close::CloseReason;
 use crate::deliveries::Deliveries;
 use crate::frame::Frame;
-use crate::guard::Guarded;
 use crate::hub::Hub;
 use crate::session::close;
 use crate::settings::SocketSettings;
@@ -90,27 +87,19 @@ impl Gateway {
     }
 
     /// Serves one socket, from right after the upgrade to its end.
-    pub async fn serve<S>(self: Arc<Self>, stream: S, opening: Opening)
+    ///
+    /// What only the beginning, a frame or the end needs is boxed and given back afterwards, so that an idle socket keeps
+    /// little.
+    pub fn serve<S>(self: Arc<Self>, stream: S, opening: Opening) -> impl Future<Output = ()> + Send + use<S>
     where
         S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
     {
-        let stream = Guarded::new(stream, self.settings.max_fragments);
-        let config = Some(self.settings.websocket());
-        let mut socket = WebSocketStream::from_raw_socket(stream, Role::Server, config).await;
-        // Beginnings are boxed: what they need is larger than what an idle socket keeps, and is given back afterwards.
-        let identity = match opening.identity {
-            Some(identity) => identity,
-            None => match Box::pin(self.first_frame(&mut socket)).await {
-                Ok(identity) => identity,
-                Err(reason) => return close(&mut socket, reason).await,
-            },
-        };
-        let mut session = match Box::pin(self.begin(socket, identity, opening.scope)).await {
-            Ok(session) => session,
-            Err((mut socket, reason)) => return close(&mut socket, reason).await,
-        };
-        if let Some(reason) = session.live().await {
-            close(&mut session.socket, reason).await;
+        let opening = Box::pin(self.open(stream, opening));
+        async move {
+            let Some(mut session) = opening.await else { return };
+            if let Some(reason) = session.run().await {
+                Box::pin(close(&mut session.socket, reason)).await;
+            }
         }
     }
 

@@ -9,6 +9,7 @@ mod frame;
 mod gateway;
 mod guard;
 mod hub;
+mod in_flight;
 mod opening;
 mod outbox;
 mod session;

@@ -11,21 +11,58 @@ use chat_core::accounts::Credential;
 use chat_core::command::{Position, Welcome};
 use chat_core::ids::{ConnectionId, ConversationId, Seq, UserId};
 use chat_core::registry::Scope;
-use chat_core::{Chat, ChatError, ErrorCode, Identity};
+use chat_core::{ChatError, ErrorCode, Identity};
 use futures_util::StreamExt;
 use tokio::io::{AsyncRead, AsyncWrite};
+use tokio_tungstenite::WebSocketStream;
 use tokio_tungstenite::tungstenite::Message;
+use tokio_tungstenite::tungstenite::protocol::Role;
 
 use crate::close::CloseReason;
-use crate::gateway::Gateway;
-use crate::hub::{Arrival, Hub};
+use crate::gateway::{Gateway, Opening};
+use crate::guard::Guarded;
+use crate::hub::Arrival;
+use crate::in_flight::InFlight;
 use crate::outbox::Outbox;
-use crate::session::{Faults, Session, Socket, reason_of};
+use crate::session::{Faults, Session, Socket, close, reason_of};
 use crate::wire::{ClientFrame, ReadyView, ServerFrame, decode};
 
 impl Gateway {
+    /// Takes a socket from right after the upgrade to where its client knows where everything stands. None if it ended before.
+    pub(crate) async fn open<S>(self: Arc<Self>, stream: S, opening: Opening) -> Option<Session<S>>
+    where
+        S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+    {
+        let stream = Guarded::new(stream, self.settings.max_fragments);
+        let config = Some(self.settings.websocket());
+        let mut socket = WebSocketStream::from_raw_socket(stream, Role::Server, config).await;
+        let identity = match opening.identity {
+            Some(identity) => Ok(identity),
+            None => self.first_frame(&mut socket).await,
+        };
+        let admitted = match identity {
+            Ok(identity) => self.may_begin(&identity, opening.scope).await.map(|()| identity),
+            Err(reason) => Err(reason),
+        };
+        let identity = match admitted {
+            Ok(identity) => identity,
+            Err(reason) => {
+                close(&mut socket, reason).await;
+                return None;
+            }
+        };
+        let mut session = self.register(socket, identity, opening.scope);
+        match session.begin().await {
+            Ok(()) => Some(session),
+            Err(reason) => {
+                close(&mut session.socket, reason).await;
+                None
+            }
+        }
+    }
+
     /// Waits for `{"type":"auth","token":...}`.
-    pub(crate) async fn first_frame<S>(&self, socket: &mut Socket<S>) -> Result<Identity, CloseReason>
+    async fn first_frame<S>(&self, socket: &mut Socket<S>) -> Result<Identity, CloseReason>
     where
         S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
     {
@@ -45,54 +82,42 @@ impl Gateway {
         let (_, Ok(ClientFrame::Auth { token })) = decode(text.as_str(), None) else {
             return Err(CloseReason::BadToken);
         };
-        self.authenticator.authenticate(&Credential::Token(token)).await.map_err(|error| match error.code() {
-            ErrorCode::Unavailable => CloseReason::Unavailable,
-            _ => CloseReason::BadToken,
+        self.authenticator.authenticate(&Credential::Token(token)).await.map_err(|error| {
+            if error.code() == ErrorCode::Unavailable { CloseReason::Unavailable } else { CloseReason::BadToken }
         })
     }
 
-    /// Registers the connection of a socket, unless it may not even begin.
-    pub(crate) async fn begin<S>(
-        self: &Arc<Self>,
-        socket: Socket<S>,
-        identity: Identity,
-        scope: Scope,
-    ) -> Result<Session<S>, (Socket<S>, CloseReason)>
-    where
-        S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
-    {
-        if let Scope::Only(conversation) = scope
-            && let Err(error) = self.chat.may_carry(identity.user, conversation).await
-        {
-            return Err((socket, refusal(&error)));
+    /// A socket of one conversation is for those who are in it.
+    async fn may_begin(&self, identity: &Identity, scope: Scope) -> Result<(), CloseReason> {
+        match scope {
+            Scope::Everything => Ok(()),
+            Scope::Only(conversation) => {
+                let allowed = self.chat.may_carry(identity.user, conversation).await;
+                allowed.map_err(|error| refusal(&error))
+            }
         }
+    }
+
+    fn register<S>(self: &Arc<Self>, socket: Socket<S>, identity: Identity, scope: Scope) -> Session<S> {
         let outbox = Outbox::new(self.settings.outbox_bytes, self.clock.now());
         outbox.expire_at(identity.expires_at);
         let (user, session) = (identity.user, identity.session);
         let connection = self.hub.add(Arrival { user, session, scope, outbox: Arc::clone(&outbox) });
-        let registration = Registration { hub: Arc::clone(&self.hub), connection };
+        let registration = Registration { gateway: Arc::clone(self), connection, user, attends: false };
         if let Some(reason) = self.going_away() {
             outbox.close(reason);
         }
         let gateway = Arc::clone(self);
-        Ok(Session { gateway, socket, identity, scope, registration, outbox, faults: Faults::default() })
+        let (faults, in_flight) = (Faults::default(), InFlight::default());
+        Session { gateway, socket, identity, scope, registration, outbox, faults, in_flight }
     }
 }
 
 impl<S: AsyncRead + AsyncWrite + Unpin + Send + 'static> Session<S> {
-    /// Lives from the registration to the end, and says why it ended if it was this side that ended it.
-    pub(crate) async fn live(&mut self) -> Option<CloseReason> {
-        // Beginnings are boxed: what they need is larger than what an idle socket keeps, and is given back afterwards.
-        let carried = match Box::pin(self.take_up()).await {
-            Ok(carried) => carried,
-            Err(reason) => return Some(reason),
-        };
-        let gateway = Arc::clone(&self.gateway);
-        let _attendance = Attendance { chat: &gateway.chat, user: self.identity.user };
-        if let Err(reason) = Box::pin(self.welcome(carried)).await {
-            return Some(reason);
-        }
-        self.run().await
+    async fn begin(&mut self) -> Result<(), CloseReason> {
+        let carried = self.take_up().await?;
+        self.registration.attends = true;
+        self.welcome(carried).await
     }
 
     /// Takes up what there is to carry.
@@ -148,26 +173,20 @@ fn refusal(error: &ChatError) -> CloseReason {
     CloseReason::Unavailable
 }
 
-/// A connection's place in the hub. Whatever way a socket ends, it leaves nothing there.
+/// A connection's place in the hub and, from when it is welcomed on, its user's being there. Whatever way a socket ends, it
+/// leaves nothing behind.
 pub(crate) struct Registration {
-    hub: Arc<Hub>,
+    gateway: Arc<Gateway>,
     pub(crate) connection: ConnectionId,
+    user: UserId,
+    attends: bool,
 }
 
 impl Drop for Registration {
     fn drop(&mut self) {
-        self.hub.remove(self.connection);
-    }
-}
-
-/// A user's being there by one connection. Whatever way a socket ends, its user is one connection poorer.
-struct Attendance<'a> {
-    chat: &'a Chat,
-    user: UserId,
-}
-
-impl Drop for Attendance<'_> {
-    fn drop(&mut self) {
-        self.chat.disconnected(self.user);
+        self.gateway.hub.remove(self.connection);
+        if self.attends {
+            self.gateway.chat.disconnected(self.user);
+        }
     }
 }

@@ -70,7 +70,7 @@ impl Outbox {
     pub(crate) fn push(&self, frame: Arc<Frame>) {
         {
             let mut queue = self.queue();
-            if queue.overflowed || queue.close.is_some() || queue.has_covered(&frame) {
+            if queue.overflowed || queue.is_closed_to(&frame) || queue.has_covered(&frame) {
                 return;
             }
             queue.bytes += frame.weight();
@@ -148,6 +148,15 @@ impl Outbox {
 }
 
 impl Queue {
+    /// Whether the socket ends before this frame. A server that goes away still acknowledges what it has stored.
+    fn is_closed_to(&self, frame: &Frame) -> bool {
+        match self.close {
+            Some(CloseReason::GoingAway { .. }) => !frame.is_answer,
+            Some(_) => true,
+            None => false,
+        }
+    }
+
     /// Whether the client got this entry in another way. Entries come in order, so the first one beyond ends the question.
     fn has_covered(&mut self, frame: &Frame) -> bool {
         let Some((conversation, seq)) = frame.place.filter(|_| !frame.is_answer) else { return false };

@@ -24,6 +24,7 @@ use crate::close::CloseReason;
 use crate::frame::Frame;
 use crate::gateway::Gateway;
 use crate::guard::{Guarded, TooManyFragments};
+use crate::in_flight::{InFlight, Landed, is_at_hand};
 use crate::opening::Registration;
 use crate::outbox::{Drained, Outbox};
 use crate::wire::{
@@ -41,6 +42,7 @@ pub(crate) struct Session<S> {
     pub(crate) registration: Registration,
     pub(crate) outbox: Arc<Outbox>,
     pub(crate) faults: Faults,
+    pub(crate) in_flight: InFlight,
 }
 
 /// How long a peer may take to say goodbye.
@@ -52,13 +54,22 @@ type Step = Result<(), CloseReason>;
 impl<S: AsyncRead + AsyncWrite + Unpin + Send + 'static> Session<S> {
     /// Serves the socket until it ends, and says why if it was this side that ended it.
     pub(crate) async fn run(&mut self) -> Option<CloseReason> {
+        let reason = self.talk().await;
+        // What is on its way is still stored, and others hear of it at once, whether or not this client is there.
+        while self.in_flight.next().await.is_some() {}
+        reason
+    }
+
+    async fn talk(&mut self) -> Option<CloseReason> {
         loop {
+            let has_room = self.in_flight.has_room();
             let step = tokio::select! {
-                message = self.socket.next() => match message {
+                message = self.socket.next(), if has_room => match message {
                     Some(Ok(message)) => self.receive(message).await,
                     Some(Err(error)) => return reason_of(&error),
                     None => return None,
                 },
+                Some(landed) = self.in_flight.next() => Box::pin(self.land(landed)).await,
                 () = self.outbox.ready() => Ok(()),
             };
             if let Err(reason) = step {
@@ -70,20 +81,45 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send + 'static> Session<S> {
         }
     }
 
-    /// Writes everything that waits, in one flush.
+    /// Writes everything that waits, in one flush. Before the server goes away, what is on its way is acknowledged too.
     async fn deliver(&mut self) -> Result<(), Option<CloseReason>> {
-        let Drained { frames, ping, close } = self.outbox.drain();
-        self.write(frames, ping).await?;
-        match close {
-            Some(reason) => Err(Some(reason)),
-            None => Ok(()),
+        loop {
+            let Drained { frames, ping, close } = self.outbox.drain();
+            if !frames.is_empty() || ping {
+                Box::pin(self.write(frames, ping)).await?;
+            }
+            match close {
+                None => return Ok(()),
+                Some(CloseReason::GoingAway { .. }) if !self.in_flight.is_empty() => {
+                    Box::pin(self.land_all()).await.map_err(Some)?;
+                }
+                Some(reason) => return Err(Some(reason)),
+            }
+        }
+    }
+
+    /// Waits for everything that is on its way.
+    async fn land_all(&mut self) -> Step {
+        while let Some(landed) = self.in_flight.next().await {
+            self.land(landed).await?;
+        }
+        Ok(())
+    }
+
+    /// Answers a message that arrived, where its own event does not.
+    async fn land(&mut self, landed: Landed) -> Step {
+        let Landed { reference, outcome } = landed;
+        match outcome {
+            Ok(Reply::Sent(sent)) if !sent.fresh => {
+                let event = EventView::MessageNew(MessageView::from(&sent.message));
+                self.say_event(&event, reference.as_deref()).await
+            }
+            Ok(_) => Ok(()),
+            Err(error) => self.refuse(&error, reference.as_deref()).await,
         }
     }
 
     async fn write(&mut self, frames: VecDeque<Arc<Frame>>, ping: bool) -> Result<(), Option<CloseReason>> {
-        if frames.is_empty() && !ping {
-            return Ok(());
-        }
         let mut received: HashMap<ConversationId, Seq> = HashMap::new();
         let timeout = self.gateway.settings.write_timeout;
         let written = tokio::time::timeout(timeout, async {
@@ -130,7 +166,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send + 'static> Session<S> {
         let now = self.gateway.clock.now();
         self.outbox.heard(now);
         match message {
-            Message::Text(text) => self.read(text.as_str(), now).await,
+            Message::Text(text) => Box::pin(self.read(text.as_str(), now)).await,
             Message::Ping(_) => self.faults.ping(now, self.gateway.settings.max_pings_per_second),
             Message::Binary(_) => Err(CloseReason::Binary),
             Message::Pong(_) | Message::Close(_) | Message::Frame(_) => Ok(()),
@@ -143,6 +179,21 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send + 'static> Session<S> {
             Scope::Only(conversation) => Some(conversation),
         };
         let (reference, frame) = decode(text, implied);
+        let frame = match frame {
+            Ok(ClientFrame::Command(Command::SendMessage(send))) => {
+                let actor = self.actor(reference.as_deref());
+                if is_at_hand(&self.gateway.chat, &actor, &send) {
+                    self.in_flight.push(&self.gateway.chat, actor, send, reference);
+                    return Ok(());
+                }
+                Ok(ClientFrame::Command(Command::SendMessage(send)))
+            }
+            other => other,
+        };
+        // Whatever else is asked sees what was said before it.
+        if !matches!(frame, Ok(ClientFrame::Ping)) {
+            self.land_all().await?;
+        }
         let reference = reference.as_deref();
         let outcome = match frame {
             Ok(ClientFrame::Ping) => {
@@ -158,14 +209,18 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send + 'static> Session<S> {
             Ok(()) => Ok(()),
             Err(Stop::Close(reason)) => Err(reason),
             Err(Stop::Refused(error)) => {
-                log_fault(&error);
-                self.say(&ServerFrame::from(&error), reference).await?;
+                self.refuse(&error, reference).await?;
                 if error.code() == ErrorCode::BadRequest {
                     self.faults.misunderstood(now, self.gateway.settings.max_errors_per_minute)?;
                 }
                 Ok(())
             }
         }
+    }
+
+    async fn refuse(&mut self, error: &ChatError, reference: Option<&str>) -> Step {
+        log_fault(error);
+        self.say(&ServerFrame::from(error), reference).await
     }
 
     pub(crate) fn actor(&self, reference: Option<&str>) -> Actor {

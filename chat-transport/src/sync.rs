@@ -159,10 +159,8 @@ async fn is_of_this_epoch(chat: &Chat, request: &SyncRequest) -> Result<bool, Ch
 
 async fn changes(chat: &Chat, actor: &Actor, conversation: ConversationId, after: Seq) -> Result<Changes, ChatError> {
     let command = Command::ListChanges { conversation, after, size: PageSize::MAX };
-    match chat.handle(actor, command).await? {
-        Reply::Changes(changes) => Ok(changes),
-        _ => Err(ErrorCode::Internal.into()),
-    }
+    let Reply::Changes(changes) = chat.handle(actor, command).await? else { return Err(ErrorCode::Internal.into()) };
+    Ok(changes)
 }
 
 /// Splits events into pages of a bearable size.

@@ -10,6 +10,7 @@ use super::Chat;
 use crate::error::ChatError;
 use crate::ids::{ConversationId, UserId};
 use crate::ports::Facts;
+use crate::rules;
 use crate::time::Timestamp;
 
 /// For how long facts are believed without a re-check.
@@ -95,6 +96,13 @@ impl Chat {
         let facts = Arc::new(facts);
         self.facts.put((conversation, user), Known { facts: Arc::clone(&facts), loaded_at });
         Ok(Some(facts))
+    }
+
+    /// Whether a message of a user to a conversation would be judged without reading anything: then it is handed to the store
+    /// the moment that it is handed in here.
+    #[must_use]
+    pub fn is_at_hand(&self, user: UserId, conversation: ConversationId) -> bool {
+        self.facts.get((conversation, user)).is_some_and(|known| rules::may_send(Some(&known.facts)).is_ok())
     }
 
     /// What was known of a user in a conversation is known to be outdated.

@@ -183,6 +183,7 @@ pub fn with_ref(frame: &str, reference: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::wire::TypingView;
 
     #[test]
     fn a_pong_is_a_type_and_nothing_else() {
