@@ -16,10 +16,10 @@ const FILE: &str = "CHAT_STORE_TEST_FILE";
 struct OtherProcess(Child);
 
 impl OtherProcess {
-    /// Starts this very test program again, with nothing to run but the part of the other process.
+    /// Starts this very test program again, with nothing to run but the one test that then plays the other process.
     fn open(path: &Path) -> Self {
         let mut child = Command::new(std::env::current_exe().unwrap())
-            .args(["sqlite::processes::the_part_of_the_other_process", "--exact", "--ignored", "--nocapture"])
+            .args(["sqlite::processes::a_file_that_another_process_has_open_is_refused", "--exact", "--nocapture"])
             .env(FILE, path)
             .stdin(Stdio::piped())
             .stdout(Stdio::null())
@@ -44,11 +44,9 @@ impl Drop for OtherProcess {
     }
 }
 
-#[tokio::test]
-#[ignore = "not a test: what another process does, started by the tests of this file"]
-async fn the_part_of_the_other_process() {
-    let Some(path) = std::env::var_os(FILE) else { return };
-    let opened = chat_store::open(&config(Path::new(&path))).await.unwrap();
+/// What the other process does: it says something, tells that it is done, and holds the file until its end.
+async fn be_the_other_process(path: &Path) {
+    let opened = chat_store::open(&config(path)).await.unwrap();
     Scene::new(opened.stores.clone()).await.say("acknowledged").await;
     let mut stderr = std::io::stderr();
     writeln!(stderr, "open").unwrap();
@@ -57,6 +55,9 @@ async fn the_part_of_the_other_process() {
 
 #[tokio::test]
 async fn a_file_that_another_process_has_open_is_refused() {
+    if let Some(path) = std::env::var_os(FILE) {
+        return be_the_other_process(Path::new(&path)).await;
+    }
     let file = TestFile::new();
     let _other = OtherProcess::open(&file.path());
     let error = file.try_open().await.err().unwrap();
