@@ -40,7 +40,7 @@ async fn add(caller: Caller, JsonBody(whom): JsonBody<ToUser>) -> Result<(Status
 
 /// Block a user, by path.
 #[utoipa::path(put, path = "/blocks/{user_id}", tag = "blocks", params(("user_id" = i64, Path)),
-    responses((status = 204, description = "Blocked")))]
+    responses((status = 204, description = "Blocked"), (status = 400, description = "Oneself")))]
 async fn put(caller: Caller, Id(user): Id<UserId>) -> Result<StatusCode, Problem> {
     caller.ask::<Profile>(Command::Block(user)).await?;
     Ok(StatusCode::NO_CONTENT)
@@ -48,7 +48,7 @@ async fn put(caller: Caller, Id(user): Id<UserId>) -> Result<StatusCode, Problem
 
 /// Lift a block.
 #[utoipa::path(delete, path = "/blocks/{user_id}", tag = "blocks", params(("user_id" = i64, Path)),
-    responses((status = 204, description = "Not blocked any more")))]
+    responses((status = 204, description = "Not blocked any more"), (status = 400, description = "Oneself")))]
 async fn remove(caller: Caller, Id(user): Id<UserId>) -> Result<StatusCode, Problem> {
     caller.ask::<()>(Command::Unblock(user)).await?;
     Ok(StatusCode::NO_CONTENT)

@@ -38,13 +38,13 @@ enum NewConversation {
     /// The one with another user; it is made if there is none yet.
     Direct {
         /// The other user.
-        #[schema(minimum = 1)]
+        #[schema(minimum = 1, maximum = 9007199254740991_i64)]
         user_id: i64,
     },
     /// A new group.
     Group {
         /// Its name.
-        #[schema(max_length = 100)]
+        #[schema(min_length = 1, max_length = 100)]
         name: String,
         /// Who else is in it from the start.
         member_ids: Vec<i64>,

@@ -32,7 +32,7 @@ pub(crate) fn routes() -> OpenApiRouter<AppState> {
 #[derive(Debug, Deserialize, ToSchema)]
 pub(crate) struct ToUser {
     /// Who.
-    #[schema(minimum = 1)]
+    #[schema(minimum = 1, maximum = 9007199254740991_i64)]
     user_id: i64,
 }
 
@@ -53,7 +53,7 @@ async fn list(caller: Caller, QueryOf(page): QueryOf<After>) -> Result<Json<List
 
 /// End a friendship.
 #[utoipa::path(delete, path = "/friends/{user_id}", tag = "friends", params(("user_id" = i64, Path)),
-    responses((status = 204, description = "No friends any more")))]
+    responses((status = 204, description = "No friends any more"), (status = 400, description = "Oneself")))]
 async fn unfriend(caller: Caller, Id(user): Id<UserId>) -> Result<StatusCode, Problem> {
     caller.ask::<()>(Command::Unfriend(user)).await?;
     Ok(StatusCode::NO_CONTENT)
@@ -84,7 +84,7 @@ struct Which {
     #[param(inline)]
     direction: Option<DirectionName>,
     /// The `next` of the page before; absent for the first page.
-    #[param(minimum = 0)]
+    #[param(minimum = 0, maximum = 9007199254740991_i64)]
     after: Option<i64>,
     /// How many; what is outside 1 to 100 is taken as the nearest of both.
     #[param(default = 50)]

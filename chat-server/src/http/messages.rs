@@ -38,7 +38,7 @@ struct NewMessage {
     #[schema(min_length = 1, max_length = 64)]
     client_id: Option<String>,
     /// The message of the same conversation that it answers.
-    #[schema(minimum = 1)]
+    #[schema(minimum = 1, maximum = 9007199254740991_i64)]
     reply_to: Option<i64>,
 }
 
@@ -82,10 +82,10 @@ async fn send(
 #[into_params(parameter_in = Query)]
 struct Part {
     /// Only those before this seq, newest first.
-    #[param(minimum = 0)]
+    #[param(minimum = 0, maximum = 9007199254740991_i64)]
     before: Option<i64>,
     /// Only those after this seq, oldest first.
-    #[param(minimum = 0)]
+    #[param(minimum = 0, maximum = 9007199254740991_i64)]
     after: Option<i64>,
     /// How many; what is outside 1 to 100 is taken as the nearest of both.
     #[param(default = 50)]
@@ -128,10 +128,10 @@ async fn changes(
 #[derive(Debug, Deserialize, ToSchema)]
 struct ReadUpTo {
     /// Up to this place in the log.
-    #[schema(minimum = 0)]
+    #[schema(minimum = 0, maximum = 9007199254740991_i64)]
     seq: Option<i64>,
     /// Up to this message.
-    #[schema(minimum = 1)]
+    #[schema(minimum = 1, maximum = 9007199254740991_i64)]
     message_id: Option<i64>,
 }
 

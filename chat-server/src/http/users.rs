@@ -51,7 +51,7 @@ struct Search {
     #[serde(default)]
     q: String,
     /// The `next` of the page before; absent for the first page.
-    #[param(minimum = 0)]
+    #[param(minimum = 0, maximum = 9007199254740991_i64)]
     after: Option<i64>,
     /// How many; what is outside 1 to 100 is taken as the nearest of both.
     #[param(default = 50)]

@@ -32,7 +32,7 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequestParts<S> for QueryOf<T> {
 #[into_params(parameter_in = Query)]
 pub(crate) struct After {
     /// The `next` of the page before; absent for the first page.
-    #[param(minimum = 0)]
+    #[param(minimum = 0, maximum = 9007199254740991_i64)]
     after: Option<i64>,
     /// How many; what is outside 1 to 100 is taken as the nearest of both.
     #[param(default = 50)]
