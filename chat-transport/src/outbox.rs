@@ -22,6 +22,8 @@ pub(crate) struct Outbox {
     // A plain mutex: it is held for a push or a swap and never across an await.
     queue: Mutex<Queue>,
     wake: Notify,
+    /// Apart from `wake`, because it interrupts a write that is stuck.
+    ending: Notify,
     limit: usize,
     heard_at: AtomicI64,
     expires_at: AtomicI64,
@@ -56,6 +58,7 @@ impl Outbox {
         Arc::new(Self {
             queue: Mutex::default(),
             wake: Notify::new(),
+            ending: Notify::new(),
             limit,
             heard_at: AtomicI64::new(now.micros()),
             expires_at: AtomicI64::new(NEVER),
@@ -73,9 +76,13 @@ impl Outbox {
             if queue.overflowed || queue.is_closed_to(&frame) || queue.has_covered(&frame) {
                 return;
             }
+            let is_too_much = queue.bytes + frame.weight() > self.limit;
+            if is_too_much && frame.is_ephemeral {
+                return;
+            }
             queue.bytes += frame.weight();
             queue.frames.push_back(frame);
-            if queue.bytes > self.limit {
+            if is_too_much {
                 queue.shed(self.limit);
             }
         }
@@ -86,6 +93,7 @@ impl Outbox {
     pub(crate) fn close(&self, reason: CloseReason) {
         self.queue().close.get_or_insert(reason);
         self.wake.notify_one();
+        self.ending.notify_one();
     }
 
     /// Asks the session to ping its client.
@@ -97,6 +105,16 @@ impl Outbox {
     /// Waits until there may be something to take.
     pub(crate) async fn ready(&self) {
         self.wake.notified().await;
+    }
+
+    /// Waits until the session is asked to close, and says why.
+    pub(crate) async fn ending(&self) -> CloseReason {
+        loop {
+            if let Some(reason) = self.queue().close {
+                return reason;
+            }
+            self.ending.notified().await;
+        }
     }
 
     /// Takes everything.

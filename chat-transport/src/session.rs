@@ -45,7 +45,7 @@ pub(crate) struct Session<S> {
     pub(crate) in_flight: InFlight,
 }
 
-/// How long a peer may take to say goodbye.
+/// How long a peer may take to say goodbye, and to take what is on its way when the end comes.
 const GOODBYE: Duration = Duration::from_secs(1);
 
 /// How a session goes on after one frame.
@@ -122,7 +122,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send + 'static> Session<S> {
     async fn write(&mut self, frames: VecDeque<Arc<Frame>>, ping: bool) -> Result<(), Option<CloseReason>> {
         let mut received: HashMap<ConversationId, Seq> = HashMap::new();
         let timeout = self.gateway.settings.write_timeout;
-        let written = tokio::time::timeout(timeout, async {
+        let write = tokio::time::timeout(timeout, async {
             for frame in &frames {
                 self.socket.feed(Message::Text(frame.text.clone())).await?;
                 if let (Some(author), Some((conversation, seq))) = (frame.author, frame.place)
@@ -136,10 +136,19 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send + 'static> Session<S> {
             }
             self.socket.flush().await
         });
-        match written.await {
-            Ok(Ok(())) => {}
-            Ok(Err(error)) => return Err(reason_of(&error)),
-            Err(_) => return Err(Some(CloseReason::TooSlow)),
+        let outbox = &self.outbox;
+        let end = async {
+            let reason = outbox.ending().await;
+            tokio::time::sleep(GOODBYE).await;
+            reason
+        };
+        tokio::select! {
+            written = write => match written {
+                Ok(Ok(())) => {}
+                Ok(Err(error)) => return Err(reason_of(&error)),
+                Err(_) => return Err(Some(CloseReason::TooSlow)),
+            },
+            reason = end => return Err(Some(reason)),
         }
         for (conversation, seq) in received {
             self.gateway.deliveries.note(conversation, self.identity.user, seq);

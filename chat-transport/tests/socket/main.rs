@@ -12,3 +12,5 @@ mod order;
 mod ready;
 mod receipts;
 mod resume;
+mod size;
+mod slow_reader;
