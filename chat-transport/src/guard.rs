@@ -20,12 +20,11 @@ pub(crate) struct TooManyFragments;
 pub(crate) struct Guarded<S> {
     stream: S,
     headers: Headers,
-    max_fragments: u32,
 }
 
 impl<S> Guarded<S> {
     pub(crate) fn new(stream: S, max_fragments: u32) -> Self {
-        Self { stream, headers: Headers::default(), max_fragments }
+        Self { stream, headers: Headers { max_fragments, ..Headers::default() } }
     }
 }
 
@@ -35,7 +34,7 @@ impl<S: AsyncRead + Unpin> AsyncRead for Guarded<S> {
         let before = buffer.filled().len();
         std::task::ready!(Pin::new(&mut this.stream).poll_read(cx, buffer))?;
         this.headers.pass(buffer.filled().get(before..).unwrap_or_default());
-        if this.headers.fragments > this.max_fragments {
+        if this.headers.has_too_many {
             return Poll::Ready(Err(io::Error::new(io::ErrorKind::InvalidData, TooManyFragments)));
         }
         Poll::Ready(Ok(()))
@@ -59,8 +58,12 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for Guarded<S> {
 /// Follows frame headers (RFC 6455, section 5.2) through bytes that come in any pieces.
 #[derive(Debug, Default)]
 struct Headers {
+    /// How many frames one message may come in.
+    max_fragments: u32,
     /// Fragments of the message that is under way; 0 between messages.
     fragments: u32,
+    /// A message came in too many; that it ended since changes nothing.
+    has_too_many: bool,
     /// Bytes of the present frame's payload (and mask) still to pass.
     skip: u64,
     /// The header bytes seen so far.
@@ -91,7 +94,11 @@ impl Headers {
                 let (is_final, opcode) = (byte & 0x80 != 0, byte & 0x0F);
                 // Control frames may come between the fragments of a message and do not belong to it.
                 if opcode < 8 {
-                    self.fragments = if is_final { 0 } else { self.fragments.saturating_add(1) };
+                    self.fragments = self.fragments.saturating_add(1);
+                    self.has_too_many |= self.fragments > self.max_fragments;
+                    if is_final {
+                        self.fragments = 0;
+                    }
                 }
                 self.seen = 1;
             }

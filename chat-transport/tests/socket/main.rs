@@ -5,6 +5,8 @@
 
 mod harness;
 
+mod frames;
+mod heartbeat;
 mod hints;
 mod messages;
 mod opening;
