@@ -1,5 +1,5 @@
-//! How long a method of a port may take, with everything. The limits below it, for a connection, a lock or a statement, are
-//! shorter and give better errors; this one is for databases that fell silent.
+//! How long a method of a port may take, with everything. The limits below it, for a connection, a lock or a statement,
+//! are shorter and give better errors; this one is for databases that fell silent.
 
 use std::time::Duration;
 

@@ -45,7 +45,8 @@ impl Fault {
     /// Whether the attempt was refused for what it holds: nothing was written, and nothing else was wrong.
     pub(crate) fn is_refusal(&self) -> bool {
         let about_data = |code: String| {
-            // Postgres has five characters, of which the first two are the class; SQLite has a number of at most four digits.
+            // Postgres has five characters, of which the first two are the class; SQLite has a number of at most four
+            // digits.
             if code.len() == 5 {
                 return code.starts_with("22") || code.starts_with("23");
             }

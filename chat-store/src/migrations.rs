@@ -27,8 +27,8 @@ pub(crate) const SQLITE: &[(i64, &str, &str)] =
 pub(crate) const POSTGRES: &[(i64, &str, &str)] =
     &[(1, "initial", include_str!("../migrations/postgres/0001_initial.sql"))];
 
-/// Takes the steps that the database has not taken yet, each in its own transaction, and tells which. Of several programs
-/// that start at once on one Postgres, one does it and the others wait.
+/// Takes the steps that the database has not taken yet, each in its own transaction, and tells which. Of several
+/// programs that start at once on one Postgres, one does it and the others wait.
 pub(crate) async fn run<C: Migrate>(
     connection: &mut C,
     steps: &'static [(i64, &'static str, &'static str)],

@@ -71,8 +71,9 @@ pub async fn migrate(config: &StoreConfig) -> Result<Vec<AppliedMigration>, Open
     Ok(applied)
 }
 
-/// Says that the database was restored from a backup, so that clients load everything anew: gives it a new epoch and returns
-/// it. Most restores are noticed by [`open`] without this; a backup that was put back under running nodes is not.
+/// Says that the database was restored from a backup, so that clients load everything anew: gives it a new epoch and
+/// returns it. Most restores are noticed by [`open`] without this; a backup that was put back under running nodes is
+/// not.
 pub async fn renew_epoch(config: &StoreConfig) -> Result<String, OpenError> {
     let opened = open(config).await?;
     let renewed = match &opened.handle {

@@ -51,8 +51,8 @@ pub(crate) fn key(new: &NewMessage) -> Option<Key> {
     new.client_id.clone().map(|client_id| (new.conversation, new.sender, client_id))
 }
 
-/// Decides a batch in the order of the calls. `heads` holds the conversations that exist, `known` the messages that stand
-/// under the keys of the batch already; both were read after the conversations were locked.
+/// Decides a batch in the order of the calls. `heads` holds the conversations that exist, `known` the messages that
+/// stand under the keys of the batch already; both were read after the conversations were locked.
 pub(crate) fn plan<'b>(
     batch: impl IntoIterator<Item = &'b NewMessage>,
     mut heads: HashMap<ConversationId, LogHead>,
@@ -98,7 +98,8 @@ pub(crate) fn plan<'b>(
 }
 
 impl AppendPlan<'_> {
-    /// The answers in the order of the calls, given the ids of the new rows in the order of the rows. None if an id is missing.
+    /// The answers in the order of the calls, given the ids of the new rows in the order of the rows. None if an id is
+    /// missing.
     pub(crate) fn answers(self, ids: &[MessageId]) -> Option<Vec<Appended>> {
         let message = |place: usize| {
             let NewRow { new, seq } = self.rows.get(place)?;

@@ -14,7 +14,8 @@ pub(crate) type MemberKey = (ConversationId, UserId);
 pub(crate) struct Standing {
     pub(crate) marks: Marks,
     pub(crate) head: Seq,
-    /// Only direct conversations show when a message was delivered and read, so only they keep the history of the marks.
+    /// Only direct conversations show when a message was delivered and read, so only they keep the history of the
+    /// marks.
     pub(crate) is_direct: bool,
     pub(crate) moved: bool,
 }

@@ -45,8 +45,8 @@ pub(crate) fn notices(change: &RelationChange, request: Option<&FriendRequest>) 
     change.notices.iter().filter_map(entry).collect()
 }
 
-/// Whether an entry names the request. One about a block does not, even where the block ended a request: the blocker may
-/// never have seen it.
+/// Whether an entry names the request. One about a block does not, even where the block ended a request: the blocker
+/// may never have seen it.
 const fn is_about_request(notice: RelationNotice) -> bool {
     match notice {
         RelationNotice::Requested | RelationNotice::Accepted | RelationNotice::Declined | RelationNotice::Cancelled => {

@@ -121,7 +121,8 @@ impl UserStore for PostgresStore {
     }
 }
 
-/// Postgres cannot even be asked for a text with NUL; no stored text holds one, so such a question has an answer already.
+/// Postgres cannot even be asked for a text with NUL; no stored text holds one, so such a question has an answer
+/// already.
 fn can_be_stored(text: &str) -> bool {
     !text.contains('\0')
 }

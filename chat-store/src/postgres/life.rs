@@ -1,5 +1,5 @@
-//! The lives of a database: one that was restored elsewhere begins a new one, because places in the logs are given out again
-//! that clients have seen already.
+//! The lives of a database: one that was restored elsewhere begins a new one, because places in the logs are given out
+//! again that clients have seen already.
 
 use sqlx::PgConnection;
 

@@ -1,8 +1,8 @@
 //! The database server: many processes, each with a few connections.
 //!
 //! Transactions lock rows in one order everywhere, so none waits for another in a circle: the relation of a pair, then
-//! conversations by id, then members by conversation and user, then users by id. Locks are `FOR NO KEY UPDATE`: they stop
-//! other writers of the row, and not those who only refer to it.
+//! conversations by id, then members by conversation and user, then users by id. Locks are `FOR NO KEY UPDATE`: they
+//! stop other writers of the row, and not those who only refer to it.
 
 mod accounts;
 mod connections;

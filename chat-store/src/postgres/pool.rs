@@ -1,7 +1,8 @@
 //! A pool of connections that outlives a silent network.
 //!
 //! A connection whose other end fell silent gives no error for many minutes, and the driver waits for it where it takes
-//! connections back. So a pool from which nothing comes any more is thrown away, and a new one finds the new way through.
+//! connections back. So a pool from which nothing comes any more is thrown away, and a new one finds the new way
+//! through.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};

@@ -1,13 +1,13 @@
 //! Conversations and members: shared statements and readers.
 
 use chat_core::command::Position;
-use chat_core::conversation::{ActivityCursor, Conversation, ConversationView, Group, Kind, Member, Pair, Role};
+use chat_core::conversation::{ActivityCursor, Conversation, ConversationView, Group, Kind, Pair, Role};
 use chat_core::ids::{ConversationId, Seq, UserId};
 use chat_core::ports::{DirectFacts, Facts};
-use chat_core::receipt::Marks;
 use chat_core::text::Label;
 use chat_core::time::Timestamp;
 
+use super::members::{MEMBER_WIDTH, marks, member, member_columns};
 use super::messages::{MESSAGE_WIDTH, message, message_columns};
 use crate::codec::Reader;
 use crate::error::Corrupt;
@@ -17,27 +17,6 @@ macro_rules! conversation_columns {
         "c.id, c.kind, c.direct_low, c.direct_high, c.name, c.owner_id, c.head, c.version, c.member_count, c.created_at"
     };
 }
-
-macro_rules! member_columns {
-    ($alias:literal) => {
-        concat!(
-            $alias,
-            ".user_id, ",
-            $alias,
-            ".role, ",
-            $alias,
-            ".joined_seq, ",
-            $alias,
-            ".joined_at, ",
-            $alias,
-            ".delivered_seq, ",
-            $alias,
-            ".read_seq",
-        )
-    };
-}
-
-const MEMBER_WIDTH: usize = 6;
 
 /// The other one of the direct conversation `c`; in a group nobody.
 macro_rules! join_peer {
@@ -101,12 +80,6 @@ pub(crate) const FACTS: &str = "SELECT c.id, c.version, me.role, me.joined_seq, 
     LEFT JOIN members me ON me.conversation_id = c.id AND me.user_id = $2 \
     LEFT JOIN relations r ON r.low_id = c.direct_low AND r.high_id = c.direct_high WHERE c.id = $1";
 
-pub(crate) const MEMBERS: &str = concat!(
-    "SELECT ",
-    member_columns!("me"),
-    " FROM members me WHERE me.conversation_id = $1 AND me.user_id > $2 ORDER BY me.user_id LIMIT $3",
-);
-
 pub(crate) const IDS_OF: &str = "SELECT conversation_id FROM members WHERE user_id = $1 ORDER BY conversation_id";
 
 pub(crate) const POSITIONS: &str = concat!(
@@ -125,8 +98,6 @@ pub(crate) const INSERT_GROUP: &str = concat!(
     "INSERT INTO conversations (kind, name, owner_id, member_count, created_at, active_at) ",
     "VALUES ('group', $1, $2, $3, $4, $4) RETURNING id, version",
 );
-
-pub(crate) const REMOVE_MEMBER: &str = "DELETE FROM members WHERE conversation_id = $1 AND user_id = $2";
 
 /// A departure takes the next place of the log, if the conversation is still as it was judged.
 pub(crate) const TAKE_PLACE: &str = "UPDATE conversations SET head = head + 1, version = version + 1, \
@@ -163,22 +134,6 @@ pub(crate) fn conversation(row: &mut Reader<'_>) -> Result<Conversation, Corrupt
 
 fn pair(low: Option<UserId>, high: Option<UserId>) -> Option<Pair> {
     Pair::new(low?, high?)
-}
-
-pub(crate) fn member(row: &mut Reader<'_>) -> Result<Member, Corrupt> {
-    row.table("members");
-    Ok(Member {
-        user: row.id("user_id", UserId::new)?,
-        role: row.parsed("role", Role::parse)?,
-        joined_seq: row.seq("joined_seq")?,
-        joined_at: row.time("joined_at")?,
-        marks: marks(row)?,
-    })
-}
-
-fn marks(row: &mut Reader<'_>) -> Result<Marks, Corrupt> {
-    row.table("members");
-    Ok(Marks { delivered: row.seq("delivered_seq")?, read: row.seq("read_seq")? })
 }
 
 pub(crate) fn view(row: &mut Reader<'_>) -> Result<(ActivityCursor, ConversationView), Corrupt> {

@@ -12,8 +12,8 @@ use crate::codec::{Columns, Reader};
 use crate::error::Corrupt;
 use crate::plan::append::{Key, LogHead};
 
-/// When the other user's mark first reached the message `m` of the direct conversation `c`. In a group there is no other
-/// user: the comparison with null finds nothing.
+/// When the other user's mark first reached the message `m` of the direct conversation `c`. In a group there is no
+/// other user: the comparison with null finds nothing.
 macro_rules! reached_at {
     ($kind:literal) => {
         concat!(
@@ -72,8 +72,9 @@ pub(crate) const PAGE_AFTER: &str = concat!(
     "WHERE m.conversation_id = $1 AND m.seq > $2 ORDER BY m.seq LIMIT $3",
 );
 
-/// The head and one part of the log in one statement, and so in one snapshot: messages and changes merged by their shared
-/// numbers. A conversation without entries gives one row with the head alone, one that does not exist gives none.
+/// The head and one part of the log in one statement, and so in one snapshot: messages and changes merged by their
+/// shared numbers. A conversation without entries gives one row with the head alone, one that does not exist gives
+/// none.
 pub(crate) const CHANGES: &str = concat!(
     "SELECT c.head, m.seq, m.kind, m.by_id, m.role, ",
     message_columns!(),

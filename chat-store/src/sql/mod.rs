@@ -5,6 +5,7 @@
 pub(crate) mod accounts;
 pub(crate) mod conversations;
 pub(crate) mod database;
+pub(crate) mod members;
 pub(crate) mod messages;
 pub(crate) mod receipts;
 pub(crate) mod relations;

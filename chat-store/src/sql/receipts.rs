@@ -7,8 +7,8 @@ use crate::codec::Reader;
 use crate::error::Corrupt;
 use crate::plan::receipts::Standing;
 
-/// How many of the newest messages of an advance are looked at for the authors to tell. It bounds what a reader costs who
-/// comes back after a million messages.
+/// How many of the newest messages of an advance are looked at for the authors to tell. It bounds what a reader costs
+/// who comes back after a million messages.
 pub(crate) const AUTHOR_WINDOW: i64 = 1_000;
 
 /// The conversations of a user in which something was not delivered yet.

@@ -1,4 +1,5 @@
-//! Lists as parameters: SQLite has no arrays, but reads JSON as a table, so one statement of constant text serves any number.
+//! Lists as parameters: SQLite has no arrays, but reads JSON as a table, so one statement of constant text serves any
+//! number.
 
 use serde_json::Value;
 

@@ -18,7 +18,8 @@ use crate::open_error::OpenError;
 /// Versions before this one can damage a database in WAL mode that is written and read at once.
 const NEEDED_VERSION: (&str, [u32; 3]) = ("3.51.3", [3, 51, 3]);
 
-/// How long a caller waits for a connection, and a connection for another program that reads the file, say for a backup.
+/// How long a caller waits for a connection, and a connection for another program that reads the file, say for a
+/// backup.
 const PATIENCE: Duration = Duration::from_secs(5);
 
 /// The open connections.
@@ -79,14 +80,14 @@ impl Connections {
         &self.readers
     }
 
-    /// Begins the one write transaction; whoever wants to write meanwhile waits. A transaction that would first read and
-    /// then turn into a write could fail midway, so it says from the start that it writes.
+    /// Begins the one write transaction; whoever wants to write meanwhile waits. A transaction that would first read
+    /// and then turn into a write could fail midway, so it says from the start that it writes.
     pub(crate) async fn write(&self) -> Result<Transaction<'static, Sqlite>, Fault> {
         Ok(self.writer.begin_with("BEGIN IMMEDIATE").await?)
     }
 
-    /// What a write of one statement runs on, which is a transaction by itself. Not for a statement that returns rows: with
-    /// the first row it would be answered before it is committed.
+    /// What a write of one statement runs on, which is a transaction by itself. Not for a statement that returns rows:
+    /// with the first row it would be answered before it is committed.
     pub(crate) const fn writer(&self) -> &SqlitePool {
         &self.writer
     }
@@ -129,7 +130,8 @@ impl Connections {
     }
 }
 
-/// Whether a connection may serve others: one that could not end its transaction, because the disk is full, say, may not.
+/// Whether a connection may serve others: one that could not end its transaction, because the disk is full, say, may
+/// not.
 async fn is_clean(connection: &mut SqliteConnection) -> Result<bool, sqlx::Error> {
     // A transaction whose caller stopped waiting is being rolled back; this waits for it.
     connection.ping().await?;

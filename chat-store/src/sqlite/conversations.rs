@@ -17,7 +17,7 @@ use super::{SqliteStore, own_logs, relations};
 use crate::codec::{all, at_most_one, big, one};
 use crate::error::Fault;
 use crate::plan::membership;
-use crate::sql::conversations as sql;
+use crate::sql::{conversations as sql, members};
 
 pub(super) const HEADS: &str =
     "SELECT id, head FROM conversations WHERE id IN (SELECT value FROM json_each($1)) ORDER BY id";
@@ -130,9 +130,9 @@ impl ConversationStore for SqliteStore {
     ) -> Result<Page<Member>, StoreError> {
         self.db
             .run(|| async move {
-                let query = sqlx::query(sql::MEMBERS).bind(conversation.get()).bind(after.map_or(0, UserId::get));
+                let query = sqlx::query(members::MEMBERS).bind(conversation.get()).bind(after.map_or(0, UserId::get));
                 let rows = query.bind(big(size.get() + 1)).fetch_all(self.db.reader()).await?;
-                Ok(Page::from_rows(all(&rows, sql::member)?, size, |member| member.user.get()))
+                Ok(Page::from_rows(all(&rows, members::member)?, size, |member| member.user.get()))
             })
             .await
     }
@@ -145,7 +145,8 @@ impl ConversationStore for SqliteStore {
                 let mut tx = self.db.write().await?;
                 let query = sqlx::query(sql::TAKE_PLACE).bind(conversation).bind(departure.judged_on.0).bind(at);
                 let Some(row) = query.fetch_optional(&mut *tx).await? else { return Ok(Departed::Stale) };
-                let removed = sqlx::query(sql::REMOVE_MEMBER).bind(conversation).bind(user).execute(&mut *tx).await?;
+                let removed =
+                    sqlx::query(members::REMOVE_MEMBER).bind(conversation).bind(user).execute(&mut *tx).await?;
                 if removed.rows_affected() == 0 {
                     return Ok(Departed::Stale);
                 }

@@ -6,8 +6,8 @@ use std::path::{Path, PathBuf};
 
 use crate::open_error::OpenError;
 
-/// A database file that this process alone may use, as long as this value lives. The operating system ends the hold when
-/// the process dies, however it dies.
+/// A database file that this process alone may use, as long as this value lives. The operating system ends the hold
+/// when the process dies, however it dies.
 #[derive(Debug)]
 pub(crate) struct HeldFile {
     /// The file by its real name, so that two names of one file are one file.
@@ -59,6 +59,13 @@ impl HeldFile {
     }
 }
 
+impl Drop for HeldFile {
+    fn drop(&mut self) {
+        // Said aloud, because a child process that is just being started may still share the open file.
+        let _closed_anyway = self.lock.unlock();
+    }
+}
+
 /// More than any stamp is long.
 const STAMP_LENGTH: u64 = 256;
 
@@ -70,8 +77,8 @@ fn create(path: &Path) -> io::Result<PathBuf> {
     path.canonicalize()
 }
 
-/// What people write to each other is nobody else's business, so other users of the machine get no access. SQLite gives its
-/// own files beside the database the same mode.
+/// What people write to each other is nobody else's business, so other users of the machine get no access. SQLite gives
+/// its own files beside the database the same mode.
 fn private() -> OpenOptions {
     let mut options = File::options();
     options.read(true).write(true);

@@ -1,5 +1,5 @@
-//! The lives of a database file: a backup that was put back begins a new one, because places in the logs are given out again
-//! that clients have seen already.
+//! The lives of a database file: a backup that was put back begins a new one, because places in the logs are given out
+//! again that clients have seen already.
 
 use sqlx::{Row, SqliteConnection};
 
@@ -10,8 +10,8 @@ const LIFE: &str = "SELECT epoch, last_message_id FROM database_life WHERE only_
 
 const RENEW: &str = "UPDATE database_life SET epoch = lower(hex(randomblob(16))) WHERE only_row = 1";
 
-/// Compares the file with what was last seen of it here. A file that is behind that, or of another life, or that comes from
-/// elsewhere, was restored or copied.
+/// Compares the file with what was last seen of it here. A file that is behind that, or of another life, or that comes
+/// from elsewhere, was restored or copied.
 pub(crate) async fn continue_or_renew(
     connection: &mut SqliteConnection,
     file: &HeldFile,

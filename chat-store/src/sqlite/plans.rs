@@ -1,12 +1,12 @@
-//! What is done all the time must find its rows by an index. SQLite decides that from the text of a statement alone, so each
-//! text can be asked.
+//! What is done all the time must find its rows by an index. SQLite decides that from the text of a statement alone, so
+//! each text can be asked.
 
 use std::collections::HashSet;
 
 use sqlx::{AssertSqlSafe, Row};
 
 use super::SqliteStore;
-use crate::sql::{accounts, conversations, messages, receipts, relations, sessions, user_changes};
+use crate::sql::{accounts, conversations, members, messages, receipts, relations, sessions, user_changes};
 
 /// Every statement that a busy server runs all the time.
 const BUSY: &[&str] = &[
@@ -35,11 +35,11 @@ const BUSY: &[&str] = &[
     conversations::FACTS,
     conversations::VIEW,
     conversations::LIST,
-    conversations::MEMBERS,
+    members::MEMBERS,
     conversations::IDS_OF,
     conversations::POSITIONS,
     conversations::TAKE_PLACE,
-    conversations::REMOVE_MEMBER,
+    members::REMOVE_MEMBER,
     super::conversations::HEADS,
     messages::GET,
     messages::BY_CLIENT_ID,
@@ -58,8 +58,9 @@ const BUSY: &[&str] = &[
     super::own_logs::SET_HEADS,
 ];
 
-/// Whether a statement walks a table or an index from one of its ends. The program that SQLite makes of it says so without a
-/// doubt: it opens a cursor on stored pages and then goes to their first or last entry, where it could have sought a key.
+/// Whether a statement walks a table or an index from one of its ends. The program that SQLite makes of it says so
+/// without a doubt: it opens a cursor on stored pages and then goes to their first or last entry, where it could have
+/// sought a key.
 async fn reads_a_whole_table(store: &SqliteStore, statement: &'static str) -> bool {
     let explain = AssertSqlSafe(format!("EXPLAIN {statement}"));
     let mut stored = HashSet::new();

@@ -25,8 +25,8 @@ async fn abandon_after<T>(polls: usize, work: impl Future<Output = T>) {
     }
 }
 
-/// Gives up every kind of write after each number of polls that it can take, and then expects the store to work as if nothing
-/// had been.
+/// Gives up every kind of write after each number of polls that it can take, and then expects the store to work as if
+/// nothing had been.
 pub(crate) async fn calls_leave_nothing_behind(scene: &Scene) {
     let Scene { stores, ann, bob, room } = scene;
     let pair = chat_core::conversation::Pair::new(*ann, *bob).unwrap();

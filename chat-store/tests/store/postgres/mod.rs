@@ -1,4 +1,5 @@
-//! Postgres: the conformance suite on a database of its own for each case, and what only a server can do to its clients.
+//! Postgres: the conformance suite on a database of its own for each case, and what only a server can do to its
+//! clients.
 
 mod failures;
 mod opening;

@@ -12,8 +12,8 @@ use chat_core::receipt::{Advance, ReceiptKind};
 use super::server::TestDatabase;
 use crate::scene::{AT, Scene};
 
-/// So many users, each with a group, a friend and a few messages, beside the two that matter. Nothing cleans up meanwhile,
-/// because that would read tables too.
+/// So many users, each with a group, a friend and a few messages, beside the two that matter. Nothing cleans up
+/// meanwhile, because that would read tables too.
 fn crowd(from: i64, to: i64) -> String {
     format!(
         "INSERT INTO users (username, name_key, name_fold, created_at)

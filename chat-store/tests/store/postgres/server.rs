@@ -125,8 +125,8 @@ fn server() -> Option<PgConnectOptions> {
     None
 }
 
-/// A migrated database to copy, which is much faster than to migrate each time. It is named after the schema and stays on
-/// the server for the next run.
+/// A migrated database to copy, which is much faster than to migrate each time. It is named after the schema and stays
+/// on the server for the next run.
 async fn template(admin: &PgConnectOptions) -> String {
     let name = format!("chat_store_template_{:016x}", schema_hash());
     let mut connection = admin.connect().await.unwrap();

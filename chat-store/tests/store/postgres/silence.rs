@@ -12,8 +12,8 @@ use tokio::net::{TcpListener, TcpStream};
 use super::server::TestDatabase;
 use crate::scene::Scene;
 
-/// A way to the server that forgets its connections as a firewall does that lost its state: what was connected before stays
-/// connected and hears nothing more, what connects after that gets through.
+/// A way to the server that forgets its connections as a firewall does that lost its state: what was connected before
+/// stays connected and hears nothing more, what connects after that gets through.
 struct Firewall {
     address: SocketAddr,
     forgotten: Arc<AtomicU32>,

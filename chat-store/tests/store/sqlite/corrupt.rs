@@ -1,4 +1,5 @@
-//! Rows that somebody wrote by hand: an error that names table and column, never a panic, and nothing else is broken by them.
+//! Rows that somebody wrote by hand: an error that names table and column, never a panic, and nothing else is broken by
+//! them.
 
 use chat_core::command::{History, HistoryStart};
 use chat_core::ids::Seq;
