@@ -82,9 +82,10 @@ impl Gateway {
         let (_, Ok(ClientFrame::Auth { token })) = decode(text.as_str(), None) else {
             return Err(CloseReason::BadToken);
         };
-        self.authenticator.authenticate(&Credential::Token(token)).await.map_err(|error| {
-            if error.code() == ErrorCode::Unavailable { CloseReason::Unavailable } else { CloseReason::BadToken }
-        })
+        self.authenticator
+            .authenticate(&Credential::Token(token))
+            .await
+            .map_err(|error| if error.code().is_retryable() { CloseReason::Unavailable } else { CloseReason::BadToken })
     }
 
     /// A socket of one conversation is for those who are in it.

@@ -5,6 +5,8 @@
 
 mod harness;
 
+mod auth;
+mod endings;
 mod frames;
 mod heartbeat;
 mod hints;
@@ -13,6 +15,7 @@ mod opening;
 mod order;
 mod ready;
 mod receipts;
+mod residue;
 mod resume;
 mod size;
 mod slow_reader;

@@ -269,3 +269,12 @@ pub(crate) fn gate_changes(changes: &Arc<Door>) -> Box<dyn FnOnce(Stores) -> Sto
         stores
     })
 }
+
+/// The same for what is appended to logs.
+pub(crate) fn gate_appends(appends: &Arc<Door>) -> Box<dyn FnOnce(Stores) -> Stores> {
+    let appends = Arc::clone(appends);
+    Box::new(move |mut stores| {
+        stores.messages = Arc::new(GatedMessages { inner: stores.messages, appends, changes: Door::new() });
+        stores
+    })
+}
