@@ -1,7 +1,7 @@
 //! Presence and typing: who is there, and who may see it.
 
 use std::collections::HashMap;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use super::Chat;
 use crate::command::{Actor, Reply};
@@ -19,54 +19,67 @@ use crate::user::User;
 #[derive(Debug, Default)]
 pub(super) struct PresenceBoard(Mutex<HashMap<UserId, Attendance>>);
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Attendance {
-    /// So many connections.
-    Here(u32),
-    /// None since then.
-    Gone(Timestamp),
+#[derive(Debug, Clone, Copy, Default)]
+struct Attendance {
+    connections: u32,
+    /// When the last connection ended, if none is left.
+    gone_since: Option<Timestamp>,
+    /// Whether those who may see it were told that the user is here.
+    is_told: bool,
 }
 
 impl PresenceBoard {
-    /// Notes one connection more. True if the user was away before.
+    fn board(&self) -> MutexGuard<'_, HashMap<UserId, Attendance>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Notes one connection more. True if it has to be told.
     fn arrive(&self, user: UserId) -> bool {
-        let mut board = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let before = board.get(&user).copied();
-        let count = if let Some(Attendance::Here(count)) = before { count } else { 0 };
-        board.insert(user, Attendance::Here(count + 1));
-        before.is_none()
+        let mut board = self.board();
+        let attendance = board.entry(user).or_default();
+        attendance.connections += 1;
+        attendance.gone_since = None;
+        !attendance.is_told
+    }
+
+    /// Notes that it was told that a user is here.
+    fn told(&self, user: UserId) {
+        if let Some(attendance) = self.board().get_mut(&user) {
+            attendance.is_told = true;
+        }
     }
 
     /// Notes one connection less.
     fn depart(&self, user: UserId, now: Timestamp) {
-        let mut board = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let after = match board.get(&user) {
-            Some(Attendance::Here(count)) if *count > 1 => Attendance::Here(count - 1),
-            Some(Attendance::Here(_)) => Attendance::Gone(now),
-            Some(Attendance::Gone(_)) | None => return,
-        };
-        board.insert(user, after);
+        let mut board = self.board();
+        let Some(attendance) = board.get_mut(&user) else { return };
+        attendance.connections = attendance.connections.saturating_sub(1);
+        if attendance.connections == 0 && attendance.gone_since.is_none() {
+            attendance.gone_since = Some(now);
+        }
     }
 
     /// Takes out those who have been gone for longer than the grace time.
     fn take_gone(&self, before: Timestamp) -> Vec<(UserId, Timestamp)> {
-        let mut board = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let over = |attendance: &Attendance| matches!(attendance, Attendance::Gone(since) if *since <= before);
-        let gone: Vec<_> = board
-            .iter()
-            .filter_map(|(user, attendance)| match attendance {
-                Attendance::Gone(since) if over(attendance) => Some((*user, *since)),
-                Attendance::Here(_) | Attendance::Gone(_) => None,
-            })
-            .collect();
-        for (user, _) in &gone {
-            board.remove(user);
-        }
+        let mut gone = Vec::new();
+        self.board().retain(|user, attendance| {
+            let over = attendance.gone_since.filter(|since| *since <= before);
+            gone.extend(over.map(|since| (*user, since)));
+            over.is_none()
+        });
         gone
     }
 
+    /// Puts those back whose departure could not be told yet, unless they came back themselves.
+    fn put_back(&self, gone: impl IntoIterator<Item = (UserId, Timestamp)>) {
+        let mut board = self.board();
+        for (user, since) in gone {
+            board.entry(user).or_insert(Attendance { connections: 0, gone_since: Some(since), is_told: true });
+        }
+    }
+
     fn is_here(&self, user: UserId) -> bool {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).contains_key(&user)
+        self.board().contains_key(&user)
     }
 
     /// What those who may see it see.
@@ -114,6 +127,7 @@ impl Chat {
     pub(super) async fn arrive(&self, user: UserId) -> Result<(), ChatError> {
         if self.board.arrive(user) {
             self.announce(user).await?;
+            self.board.told(user);
         }
         Ok(())
     }
@@ -122,14 +136,24 @@ impl Chat {
         self.board.depart(user, self.now());
     }
 
-    /// Announces who has been gone for a while. Call it about once a second.
+    /// Announces who has been gone for a while. Call it about once a second: what failed is tried again then.
     pub async fn announce_departures(&self) -> Result<(), ChatError> {
         let before = self.now().plus_seconds(-self.settings.offline_grace_seconds);
-        for (user, since) in self.board.take_gone(before) {
-            self.stores.users.set_last_seen(user, since).await?;
-            self.announce(user).await?;
+        let mut gone = self.board.take_gone(before).into_iter();
+        while let Some((user, since)) = gone.next() {
+            if let Err(error) = self.announce_departure(user, since).await {
+                // What cannot be mended by waiting must not stand in the way of the others.
+                let again = error.code().is_retryable().then_some((user, since));
+                self.board.put_back(again.into_iter().chain(gone));
+                return Err(error);
+            }
         }
         Ok(())
+    }
+
+    async fn announce_departure(&self, user: UserId, since: Timestamp) -> Result<(), ChatError> {
+        self.stores.users.set_last_seen(user, since).await?;
+        self.announce(user).await
     }
 
     /// Tells everybody who may see it what a user's presence is now.
