@@ -106,7 +106,8 @@ impl Gateway {
     /// Keeps everything going, for ever: repairs holes, compares positions, notes deliveries, finds the silent and the
     /// departed. Run it once per gateway.
     pub async fn maintain(&self) {
-        tokio::join!(self.deliveries.record(&self.chat), self.repair(), self.compare(), self.sweep());
+        let deliveries = self.deliveries.record(&self.chat);
+        tokio::join!(deliveries, self.repair(), self.compare(), self.sweep(), self.see_off());
     }
 
     /// Fills holes in lanes from the store.
@@ -165,7 +166,7 @@ impl Gateway {
         }
     }
 
-    /// Finds sockets that are silent or whose token expires, and users who are gone.
+    /// Finds sockets that are silent or whose token expires.
     async fn sweep(&self) {
         let heartbeat = i64::try_from(self.settings.heartbeat.as_secs()).unwrap_or(i64::MAX).max(1);
         let mut last_ping = self.clock.now();
@@ -191,6 +192,13 @@ impl Gateway {
                     }
                 }
             });
+        }
+    }
+
+    /// Finds users who are gone. Apart from the sweep, which must not wait for a store.
+    async fn see_off(&self) {
+        loop {
+            tokio::time::sleep(SWEEP_EVERY).await;
             if let Err(error) = self.chat.announce_departures().await {
                 tracing::warn!(%error, "departures could not be announced");
             }

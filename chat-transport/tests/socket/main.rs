@@ -2,6 +2,7 @@
 //! waiting for a real clock wherever the story does not need real threads.
 
 #![expect(clippy::expect_used, clippy::panic, reason = "a story ends at the first thing that is not as it should be")]
+#![expect(clippy::wildcard_enum_match_arm, reason = "a story names only the answers that it is about")]
 
 mod harness;
 
@@ -13,9 +14,11 @@ mod hints;
 mod messages;
 mod opening;
 mod order;
+mod presence;
 mod ready;
 mod receipts;
 mod residue;
 mod resume;
 mod size;
 mod slow_reader;
+mod typing;
