@@ -63,18 +63,27 @@ struct Fields {
     user_cursor: Option<i64>,
 }
 
+/// The name alone, of a frame that cannot be read as a whole.
+#[derive(Deserialize)]
+struct Named {
+    r#ref: Option<String>,
+}
+
 /// Reads a frame. On a socket that carries one conversation, `implied` is that one.
 ///
 /// The name that the client gave to its command comes back even where the rest is refused, so that the refusal can carry it.
 pub fn decode(text: &str, implied: Option<ConversationId>) -> (Option<String>, Result<ClientFrame, ChatError>) {
+    let refused = |name| (name, Err(ErrorCode::BadRequest.into()));
+    let fits = |name: &String| name.len() <= MAX_REF_BYTES;
     let Ok(mut fields) = json::parse::<Fields>(text.as_bytes()) else {
-        return (None, Err(ErrorCode::BadRequest.into()));
+        // A field of the wrong type hides what was asked, but not the name of it.
+        let named = json::parse::<Named>(text.as_bytes()).ok();
+        return refused(named.and_then(|named| named.r#ref).filter(fits));
     };
-    let reference = fields.r#ref.take();
-    if reference.as_ref().is_some_and(|name| name.len() > MAX_REF_BYTES) {
-        return (None, Err(ErrorCode::BadRequest.into()));
+    match fields.r#ref.take() {
+        Some(name) if !fits(&name) => refused(None),
+        reference => (reference, fields.read(implied)),
     }
-    (reference, fields.read(implied))
 }
 
 impl Fields {

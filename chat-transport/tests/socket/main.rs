@@ -7,6 +7,7 @@
 mod harness;
 
 mod auth;
+mod commands;
 mod endings;
 mod frames;
 mod heartbeat;
