@@ -23,3 +23,4 @@ mod resume;
 mod size;
 mod slow_reader;
 mod typing;
+mod wire;

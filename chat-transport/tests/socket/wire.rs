@@ -1,0 +1,391 @@
+//! The wire to the letter: the text of every frame that the server can send, so that the contract cannot drift unseen, and the
+//! document that names them all.
+
+use std::collections::BTreeSet;
+
+use chat_core::conversation::Role;
+use chat_core::event::{Event, ReceiptEvent};
+use chat_core::ids::{ConversationId, FriendRequestId, MessageId, Seq, SessionId, UserId};
+use chat_core::log::{LogEntry, MembershipEntry, MembershipStep, UserEntry, UserNotice};
+use chat_core::message::{Message, MessageState};
+use chat_core::presence::{Presence, Status};
+use chat_core::receipt::ReceiptKind;
+use chat_core::relation::{FriendRequest, RelationNotice, RequestStatus};
+use chat_core::testing::ManualClock;
+use chat_core::text::{Body, ClientId, Label};
+use chat_core::time::Timestamp;
+use chat_core::{ChatError, ErrorCode};
+use chat_transport::CloseReason;
+use chat_transport::wire::{
+    EventView, PositionView, PresenceView, ReadyView, ResyncReason, ServerFrame, SyncItems, UserView, encode, with_ref,
+};
+
+const DOCUMENT: &str = include_str!("../../../docs/PROTOCOL.md");
+
+const AT: Timestamp = ManualClock::START;
+
+fn user(id: i64) -> UserId {
+    UserId::new(id).expect("an id")
+}
+
+fn room() -> ConversationId {
+    ConversationId::new(7).expect("an id")
+}
+
+fn seq(n: i64) -> Seq {
+    Seq::new(n).expect("a seq")
+}
+
+fn message(state: MessageState, with_all: bool) -> Event {
+    Event::Entry(LogEntry::Message(Message {
+        id: MessageId::new(41).expect("an id"),
+        conversation: room(),
+        seq: seq(5),
+        sender: user(1),
+        body: Body::new("<b>\"tea\" \\ \n\u{1} é 😀</b>").expect("a body"),
+        client_id: with_all.then(|| ClientId::new("k-1").expect("a key")),
+        reply_to: if with_all { MessageId::new(40) } else { None },
+        created_at: AT,
+        state,
+    }))
+}
+
+fn membership(change: MembershipStep) -> Event {
+    let entry = MembershipEntry { conversation: room(), seq: seq(6), user: user(2), by: user(1), change, at: AT };
+    Event::Entry(LogEntry::Membership(entry))
+}
+
+fn receipt(kind: ReceiptKind, message: Option<MessageId>) -> Event {
+    Event::Receipt(ReceiptEvent { conversation: room(), user: user(2), kind, message, seq: seq(5), at: AT })
+}
+
+fn relation(notice: RelationNotice, status: Option<RequestStatus>) -> Event {
+    let request = status.map(|status| FriendRequest {
+        id: FriendRequestId::new(3).expect("an id"),
+        from: user(1),
+        to: user(2),
+        status,
+        created_at: AT,
+    });
+    let notice = UserNotice::Relation { notice, other: user(1), request };
+    Event::UserEntry(UserEntry { user: user(2), seq: seq(9), notice, at: AT })
+}
+
+fn presence(status: Status, message: Option<&str>, last_seen_at: Option<Timestamp>) -> Event {
+    let message = message.map(|text| Label::new(text).expect("a line"));
+    Event::Presence(Presence { user: user(1), status, message, last_seen_at })
+}
+
+/// Every event with its text.
+fn events() -> Vec<(Event, &'static str)> {
+    let delivered_at = Timestamp::from_micros(AT.micros() + 1);
+    let read = MessageState::Read { delivered_at, at: Timestamp::from_micros(AT.micros() + 2) };
+    let added = UserNotice::ConversationAdded { conversation: room(), by: user(1) };
+    vec![
+        (
+            message(MessageState::Sent, false),
+            r#"{"type":"message.new","data":{"id":41,"conversation_id":7,"seq":5,"sender_id":1,"body":"<b>\"tea\" \\ \n\u0001 é 😀</b>","created_at":"2026-01-13T17:00:29.317890+00:00","delivered_at":null,"read_at":null}}"#,
+        ),
+        (
+            message(read, true),
+            r#"{"type":"message.new","data":{"id":41,"conversation_id":7,"seq":5,"sender_id":1,"body":"<b>\"tea\" \\ \n\u0001 é 😀</b>","created_at":"2026-01-13T17:00:29.317890+00:00","delivered_at":"2026-01-13T17:00:29.317891+00:00","read_at":"2026-01-13T17:00:29.317892+00:00","client_id":"k-1","reply_to":40}}"#,
+        ),
+        (
+            receipt(ReceiptKind::Delivered, MessageId::new(41)),
+            r#"{"type":"message.delivered","data":{"id":41,"conversation_id":7,"seq":5,"user_id":2,"delivered_at":"2026-01-13T17:00:29.317890+00:00"}}"#,
+        ),
+        (
+            receipt(ReceiptKind::Read, None),
+            r#"{"type":"message.read","data":{"id":null,"conversation_id":7,"seq":5,"user_id":2,"read_at":"2026-01-13T17:00:29.317890+00:00"}}"#,
+        ),
+        (
+            membership(MembershipStep::Joined { role: Role::Member }),
+            r#"{"type":"member.joined","data":{"conversation_id":7,"seq":6,"user_id":2,"by_user_id":1,"role":"member","at":"2026-01-13T17:00:29.317890+00:00"}}"#,
+        ),
+        (
+            membership(MembershipStep::Left),
+            r#"{"type":"member.left","data":{"conversation_id":7,"seq":6,"user_id":2,"by_user_id":1,"at":"2026-01-13T17:00:29.317890+00:00"}}"#,
+        ),
+        (
+            Event::Typing { conversation: room(), user: user(1), is_typing: true },
+            r#"{"type":"typing","data":{"conversation_id":7,"user_id":1,"is_typing":true}}"#,
+        ),
+        (
+            presence(Status::Busy, Some("lunch"), None),
+            r#"{"type":"presence","data":{"user_id":1,"status":"busy","message":"lunch","last_seen_at":null}}"#,
+        ),
+        (
+            presence(Status::Offline, None, Some(AT)),
+            r#"{"type":"presence","data":{"user_id":1,"status":"offline","message":null,"last_seen_at":"2026-01-13T17:00:29.317890+00:00"}}"#,
+        ),
+        (
+            relation(RelationNotice::Requested, Some(RequestStatus::Pending)),
+            r#"{"type":"friend.request","data":{"id":3,"from_user_id":1,"to_user_id":2,"status":"pending","created_at":"2026-01-13T17:00:29.317890+00:00","user_seq":9}}"#,
+        ),
+        (
+            relation(RelationNotice::Accepted, Some(RequestStatus::Accepted)),
+            r#"{"type":"friend.accepted","data":{"id":3,"from_user_id":1,"to_user_id":2,"status":"accepted","created_at":"2026-01-13T17:00:29.317890+00:00","user_seq":9}}"#,
+        ),
+        (
+            relation(RelationNotice::Declined, Some(RequestStatus::Declined)),
+            r#"{"type":"friend.declined","data":{"id":3,"from_user_id":1,"to_user_id":2,"status":"declined","created_at":"2026-01-13T17:00:29.317890+00:00","user_seq":9}}"#,
+        ),
+        (
+            relation(RelationNotice::Cancelled, Some(RequestStatus::Cancelled)),
+            r#"{"type":"friend.cancelled","data":{"id":3,"from_user_id":1,"to_user_id":2,"status":"cancelled","created_at":"2026-01-13T17:00:29.317890+00:00","user_seq":9}}"#,
+        ),
+        (relation(RelationNotice::Removed, None), r#"{"type":"friend.removed","data":{"user_id":1,"user_seq":9}}"#),
+        (relation(RelationNotice::Blocked, None), r#"{"type":"block.added","data":{"user_id":1,"user_seq":9}}"#),
+        (relation(RelationNotice::Unblocked, None), r#"{"type":"block.removed","data":{"user_id":1,"user_seq":9}}"#),
+        (
+            Event::UserEntry(UserEntry { user: user(2), seq: seq(9), notice: added, at: AT }),
+            r#"{"type":"conversation.added","data":{"conversation_id":7,"by_user_id":1,"user_seq":9}}"#,
+        ),
+    ]
+}
+
+fn position(peer: Option<i64>) -> PositionView {
+    PositionView {
+        conversation_id: 7,
+        head: 5,
+        delivered_seq: 4,
+        read_seq: 3,
+        peer_delivered_seq: peer,
+        peer_read_seq: peer,
+    }
+}
+
+fn ready() -> ServerFrame {
+    ServerFrame::Ready(Box::new(ReadyView {
+        user: UserView {
+            id: 1,
+            username: "ann".to_owned(),
+            status: "online".to_owned(),
+            status_message: None,
+            last_seen_at: None,
+            created_at: AT.to_string(),
+        },
+        epoch: "e1".to_owned(),
+        heartbeat_seconds: 25,
+        user_seq: 9,
+        conversations: vec![position(Some(2)), position(None)],
+        presence: vec![PresenceView {
+            user_id: 2,
+            status: "away".to_owned(),
+            message: Some("lunch".to_owned()),
+            last_seen_at: None,
+        }],
+    }))
+}
+
+/// Every other frame with its text.
+fn frames() -> Vec<(ServerFrame, &'static str)> {
+    let typing = EventView::of(&Event::Typing { conversation: room(), user: user(1), is_typing: false });
+    let items: Vec<_> = typing.into_iter().collect();
+    let at = AT.to_string();
+    vec![
+        (
+            ready(),
+            r#"{"type":"session.ready","data":{"user":{"id":1,"username":"ann","status":"online","status_message":null,"last_seen_at":null,"created_at":"2026-01-13T17:00:29.317890+00:00"},"epoch":"e1","heartbeat_seconds":25,"user_seq":9,"conversations":[{"conversation_id":7,"head":5,"delivered_seq":4,"read_seq":3,"peer_delivered_seq":2,"peer_read_seq":2},{"conversation_id":7,"head":5,"delivered_seq":4,"read_seq":3}],"presence":[{"user_id":2,"status":"away","message":"lunch","last_seen_at":null}]}}"#,
+        ),
+        (ServerFrame::Pong, r#"{"type":"pong"}"#),
+        (
+            ServerFrame::Expiring { expires_at: at.clone() },
+            r#"{"type":"session.expiring","data":{"expires_at":"2026-01-13T17:00:29.317890+00:00"}}"#,
+        ),
+        (
+            ServerFrame::Renewed { expires_at: Some(at) },
+            r#"{"type":"session.renewed","data":{"expires_at":"2026-01-13T17:00:29.317890+00:00"}}"#,
+        ),
+        (ServerFrame::Renewed { expires_at: None }, r#"{"type":"session.renewed","data":{"expires_at":null}}"#),
+        (
+            ServerFrame::SyncPage(SyncItems { conversation_id: Some(7), user_id: None, items, head: 5 }),
+            r#"{"type":"sync.page","data":{"conversation_id":7,"items":[{"type":"typing","data":{"conversation_id":7,"user_id":1,"is_typing":false}}],"head":5}}"#,
+        ),
+        (
+            ServerFrame::SyncPage(SyncItems { conversation_id: None, user_id: Some(1), items: Vec::new(), head: 0 }),
+            r#"{"type":"sync.page","data":{"user_id":1,"items":[],"head":0}}"#,
+        ),
+        (ServerFrame::SyncDone {}, r#"{"type":"sync.done","data":{}}"#),
+        (
+            ServerFrame::Resync { conversation_id: Some(7), reason: ResyncReason::TooFarBehind },
+            r#"{"type":"resync","data":{"conversation_id":7,"reason":"too_far_behind"}}"#,
+        ),
+        (
+            ServerFrame::Resync { conversation_id: None, reason: ResyncReason::SlowReader },
+            r#"{"type":"resync","data":{"reason":"slow_reader"}}"#,
+        ),
+        (
+            ServerFrame::from(&ChatError::from(ErrorCode::CannotMessage)),
+            r#"{"type":"error","data":{"code":"cannot_message","message":"You cannot write to this user.","retryable":false}}"#,
+        ),
+        (
+            ServerFrame::from(&ChatError::RateLimited { retry_after_ms: 20 }),
+            r#"{"type":"error","data":{"code":"rate_limited","message":"Too many requests. Wait a little.","retryable":true,"retry_after_ms":20}}"#,
+        ),
+    ]
+}
+
+/// Where a new kind of event has to be entered into the table above.
+const fn is_in_the_table(event: &EventView) -> bool {
+    match event {
+        EventView::MessageNew(_)
+        | EventView::MessageDelivered(_)
+        | EventView::MessageRead(_)
+        | EventView::MemberJoined(_)
+        | EventView::MemberLeft(_)
+        | EventView::Typing(_)
+        | EventView::Presence(_)
+        | EventView::FriendRequest(_)
+        | EventView::FriendAccepted(_)
+        | EventView::FriendDeclined(_)
+        | EventView::FriendCancelled(_)
+        | EventView::FriendRemoved(_)
+        | EventView::BlockAdded(_)
+        | EventView::BlockRemoved(_)
+        | EventView::ConversationAdded(_) => true,
+    }
+}
+
+/// The same for the other frames.
+const fn is_among_the_frames(frame: &ServerFrame) -> bool {
+    match frame {
+        ServerFrame::Ready(_)
+        | ServerFrame::Pong
+        | ServerFrame::Expiring { .. }
+        | ServerFrame::Renewed { .. }
+        | ServerFrame::SyncPage(_)
+        | ServerFrame::SyncDone {}
+        | ServerFrame::Resync { .. }
+        | ServerFrame::Error { .. } => true,
+    }
+}
+
+fn kind(text: &str) -> String {
+    let value: serde_json::Value = serde_json::from_str(text).expect("JSON");
+    value["type"].as_str().expect("a type").to_owned()
+}
+
+#[test]
+fn every_event_has_exactly_this_text_and_is_read_back_from_it() {
+    let mut kinds = BTreeSet::new();
+    for (event, text) in events() {
+        let view = EventView::of(&event).expect("a view");
+        assert!(is_in_the_table(&view));
+        assert_eq!(encode(&view), text);
+        assert_eq!(serde_json::from_str::<EventView>(text).expect("an event"), view);
+        kinds.insert(kind(text));
+    }
+    assert_eq!(kinds.len(), 15, "one row at least for every kind: {kinds:?}");
+}
+
+#[test]
+fn every_other_frame_has_exactly_this_text_and_is_read_back_from_it() {
+    let mut kinds = BTreeSet::new();
+    for (frame, text) in frames() {
+        assert!(is_among_the_frames(&frame));
+        assert_eq!(encode(&frame), text);
+        assert_eq!(serde_json::from_str::<ServerFrame>(text).expect("a frame"), frame);
+        kinds.insert(kind(text));
+    }
+    assert_eq!(kinds.len(), 8, "one row at least for every kind: {kinds:?}");
+}
+
+#[test]
+fn the_end_of_a_session_is_no_frame() {
+    let session = SessionId::new(1).expect("an id");
+    assert_eq!(EventView::of(&Event::SessionEnded(session)), None);
+}
+
+#[test]
+fn a_ref_goes_last_and_is_escaped() {
+    let frame = encode(&ServerFrame::SyncDone {});
+    assert_eq!(with_ref(&frame, "a\"\\\n"), r#"{"type":"sync.done","data":{},"ref":"a\"\\\n"}"#);
+}
+
+#[test]
+fn every_reason_to_fetch_again_has_its_name() {
+    let names = [
+        (ResyncReason::EpochChanged, "epoch_changed"),
+        (ResyncReason::AheadOfLog, "ahead_of_log"),
+        (ResyncReason::NotAMember, "not_a_member"),
+        (ResyncReason::TooFarBehind, "too_far_behind"),
+        (ResyncReason::SlowReader, "slow_reader"),
+    ];
+    for (reason, name) in names {
+        assert_eq!(encode(&reason), format!("\"{name}\""));
+        assert!(DOCUMENT.contains(&format!("`{name}`")), "the document does not name {name}");
+    }
+}
+
+#[test]
+fn the_document_names_every_frame() {
+    let texts = events().into_iter().map(|(_, text)| text).chain(frames().into_iter().map(|(_, text)| text));
+    for kind in texts.map(kind) {
+        assert!(DOCUMENT.contains(&format!("`{kind}`")), "the document does not name {kind}");
+    }
+    for command in
+        ["ping", "message.send", "message.read", "typing.start", "typing.stop", "presence.set", "auth", "sync"]
+    {
+        assert!(
+            DOCUMENT.contains(&format!("| `{command}`")) || DOCUMENT.contains(&format!(", `{command}` |")),
+            "{command}"
+        );
+    }
+}
+
+/// Everything that a frame can hold, by the names of its fields.
+fn fields(value: &serde_json::Value, found: &mut BTreeSet<String>) {
+    match value {
+        serde_json::Value::Object(entries) => {
+            for (name, value) in entries {
+                found.insert(name.clone());
+                fields(value, found);
+            }
+        }
+        serde_json::Value::Array(items) => items.iter().for_each(|item| fields(item, found)),
+        serde_json::Value::Null
+        | serde_json::Value::Bool(_)
+        | serde_json::Value::Number(_)
+        | serde_json::Value::String(_) => {}
+    }
+}
+
+#[test]
+fn the_document_names_every_field() {
+    let mut found = BTreeSet::new();
+    for text in events().into_iter().map(|(_, text)| text).chain(frames().into_iter().map(|(_, text)| text)) {
+        fields(&serde_json::from_str(text).expect("JSON"), &mut found);
+    }
+    let words: BTreeSet<_> = DOCUMENT.split(|c: char| !c.is_ascii_alphanumeric() && c != '_').collect();
+    let unnamed: Vec<_> = found.iter().filter(|name| !words.contains(name.as_str())).collect();
+    assert!(unnamed.is_empty(), "the document does not name {unnamed:?}");
+}
+
+#[test]
+fn the_document_tells_what_every_close_code_means_and_whether_to_come_back() {
+    let reasons = [
+        CloseReason::ProtocolError,
+        CloseReason::Binary,
+        CloseReason::InvalidUtf8,
+        CloseReason::TooBig,
+        CloseReason::TooManyFragments,
+        CloseReason::GoingAway { retry_after_ms: 0 },
+        CloseReason::Silent,
+        CloseReason::Unavailable,
+        CloseReason::TooSlow,
+        CloseReason::AuthTimeout,
+        CloseReason::TokenExpired,
+        CloseReason::TooManyErrors,
+        CloseReason::BadToken,
+        CloseReason::SessionEnded,
+        CloseReason::NotAMember,
+        CloseReason::Flood,
+    ];
+    for code in reasons.map(CloseReason::code) {
+        let named = |line: &&str| line.split('|').nth(1).is_some_and(|cell| cell.contains(&code.to_string()));
+        let line = DOCUMENT.lines().find(named).unwrap_or_else(|| panic!("the document does not name {code}"));
+        let advice = line.split('|').nth(3).map(str::trim).unwrap_or_default();
+        assert_eq!(advice.starts_with("yes"), chat_transport::may_reconnect(code), "{line}");
+    }
+}
