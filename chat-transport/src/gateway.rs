@@ -16,8 +16,8 @@ use tokio::io::{AsyncRead, AsyncWrite};
 use crate::close::CloseReason;
 use crate::deliveries::Deliveries;
 use crate::frame::Frame;
+use crate::goodbye::close;
 use crate::hub::Hub;
-use crate::session::close;
 use crate::settings::SocketSettings;
 use crate::wire::{ServerFrame, encode};
 

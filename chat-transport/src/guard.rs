@@ -26,6 +26,11 @@ impl<S> Guarded<S> {
     pub(crate) fn new(stream: S, max_fragments: u32) -> Self {
         Self { stream, headers: Headers { max_fragments, ..Headers::default() } }
     }
+
+    /// The stream itself, for reading without counting.
+    pub(crate) fn stream_mut(&mut self) -> &mut S {
+        &mut self.stream
+    }
 }
 
 impl<S: AsyncRead + Unpin> AsyncRead for Guarded<S> {

@@ -7,6 +7,7 @@ mod close;
 mod deliveries;
 mod frame;
 mod gateway;
+mod goodbye;
 mod guard;
 mod hub;
 mod in_flight;

@@ -20,11 +20,12 @@ use tokio_tungstenite::tungstenite::protocol::Role;
 
 use crate::close::CloseReason;
 use crate::gateway::{Gateway, Opening};
+use crate::goodbye::{close, reason_of};
 use crate::guard::Guarded;
 use crate::hub::Arrival;
 use crate::in_flight::InFlight;
 use crate::outbox::Outbox;
-use crate::session::{Faults, Session, Socket, close, reason_of};
+use crate::session::{Faults, Session, Socket};
 use crate::wire::{ClientFrame, ReadyView, ServerFrame, decode};
 
 impl Gateway {

@@ -17,13 +17,13 @@ use chat_core::{ChatError, Command, Identity, Reply};
 use futures_util::{SinkExt, StreamExt};
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio_tungstenite::WebSocketStream;
-use tokio_tungstenite::tungstenite::error::{CapacityError, ProtocolError};
-use tokio_tungstenite::tungstenite::{Bytes, Error, Message};
+use tokio_tungstenite::tungstenite::{Bytes, Message};
 
 use crate::close::CloseReason;
 use crate::frame::Frame;
 use crate::gateway::Gateway;
-use crate::guard::{Guarded, TooManyFragments};
+use crate::goodbye::{GOODBYE, reason_of};
+use crate::guard::Guarded;
 use crate::in_flight::{InFlight, Landed, is_at_hand};
 use crate::opening::Registration;
 use crate::outbox::{Drained, Outbox};
@@ -44,9 +44,6 @@ pub(crate) struct Session<S> {
     pub(crate) faults: Faults,
     pub(crate) in_flight: InFlight,
 }
-
-/// How long a peer may take to say goodbye, and to take what is on its way when the end comes.
-const GOODBYE: Duration = Duration::from_secs(1);
 
 /// How a session goes on after one frame.
 type Step = Result<(), CloseReason>;
@@ -285,18 +282,6 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send + 'static> Session<S> {
     }
 }
 
-/// Ends a socket politely, but does not wait for a peer that does not.
-pub(crate) async fn close<S>(socket: &mut Socket<S>, reason: CloseReason)
-where
-    S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
-{
-    let goodbye = async {
-        let _ = socket.close(Some(reason.frame())).await;
-        while let Some(Ok(_)) = socket.next().await {}
-    };
-    let _ = tokio::time::timeout(GOODBYE, goodbye).await;
-}
-
 /// Why a frame was not carried out.
 pub(crate) enum Stop {
     /// The client is told.
@@ -344,23 +329,6 @@ fn count(counter: &mut u32, since: &mut Timestamp, now: Timestamp, seconds: i64)
         (*counter, *since) = (0, now);
     }
     *counter += 1;
-}
-
-/// What the client is told when its own frames were the fault; none where the connection is simply gone.
-#[expect(clippy::wildcard_enum_match_arm, reason = "the list is tungstenite's; whatever else it is, the peer is gone")]
-pub(crate) fn reason_of(error: &Error) -> Option<CloseReason> {
-    match error {
-        Error::Capacity(CapacityError::MessageTooLong { .. } | CapacityError::TooManyHeaders) => {
-            Some(CloseReason::TooBig)
-        }
-        Error::Utf8(_) => Some(CloseReason::InvalidUtf8),
-        Error::Io(error) if error.get_ref().is_some_and(|inner| inner.is::<TooManyFragments>()) => {
-            Some(CloseReason::TooManyFragments)
-        }
-        Error::Protocol(ProtocolError::ResetWithoutClosingHandshake) => None,
-        Error::Protocol(_) => Some(CloseReason::ProtocolError),
-        _ => None,
-    }
 }
 
 fn log_fault(error: &ChatError) {

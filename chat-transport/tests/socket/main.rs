@@ -10,6 +10,7 @@ mod auth;
 mod commands;
 mod endings;
 mod frames;
+mod goodbye;
 mod heartbeat;
 mod hints;
 mod messages;
