@@ -5,7 +5,6 @@
 
 use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
-use std::time::Duration;
 
 use chat_core::command::{Actor, MarksReply};
 use chat_core::error::ErrorCode;
