@@ -35,7 +35,6 @@ pub(crate) struct Plan {
 
 /// Everything that a socket's story takes place in.
 pub(crate) struct House {
-    pub(crate) store: Arc<MemoryStore>,
     pub(crate) chat: Arc<Chat>,
     pub(crate) hub: Arc<Hub>,
     pub(crate) gateway: Arc<Gateway>,
@@ -95,7 +94,7 @@ impl House {
             let gateway = Arc::clone(&gateway);
             async move { gateway.maintain().await }
         });
-        Self { store, chat, hub, gateway, accounts, post, clock, maintenance }
+        Self { chat, hub, gateway, accounts, post, clock, maintenance }
     }
 
     /// Makes an account and signs it in.

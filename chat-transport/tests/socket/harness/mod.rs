@@ -10,10 +10,8 @@ mod tab;
 
 pub(crate) use clock::RuntimeClock;
 pub(crate) use dice::Dice;
-pub(crate) use house::{House, Person, Plan, settled};
+pub(crate) use house::{House, Person, settled};
 pub(crate) use post::Post;
 pub(crate) use raw::{CLOSE, CONTINUATION, PING, PONG, RawSocket, TEXT, masked};
-pub(crate) use stores::{
-    BrokenReceipts, Door, GatedConversations, GatedMessages, GatedUsers, gate_appends, gate_changes,
-};
+pub(crate) use stores::{BrokenReceipts, Door, GatedConversations, GatedUsers, gate_appends, gate_changes};
 pub(crate) use tab::{Frame, PATIENCE, Tab};
