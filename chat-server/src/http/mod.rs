@@ -1,6 +1,6 @@
 //! REST: one file per subject, each handler from a documented body to a command to what its reply looks like.
 //!
-//! Nothing is decided here. Whatever is refused, by a handler or on the way to one, is answered with a [`problem`].
+//! Nothing is decided here. Whatever is refused, by a handler or on the way to one, is answered with a `problem`.
 
 mod auth;
 mod blocks;
