@@ -23,25 +23,25 @@ pub(crate) struct Landed {
     pub(crate) outcome: Result<Reply, ChatError>,
 }
 
-/// The messages of one socket that are on their way.
+/// The messages of one socket that are on their way; an idle socket keeps nothing for them.
 #[derive(Default)]
-pub(crate) struct InFlight(FuturesUnordered<BoxFuture<'static, Landed>>);
+pub(crate) struct InFlight(Option<FuturesUnordered<BoxFuture<'static, Landed>>>);
 
 impl InFlight {
     /// Whether one more may set out.
     pub(crate) fn has_room(&self) -> bool {
-        self.0.len() < MAX
+        self.0.as_ref().is_none_or(|messages| messages.len() < MAX)
     }
 
     /// Whether nothing is on its way.
     pub(crate) fn is_empty(&self) -> bool {
-        self.0.is_empty()
+        self.0.is_none()
     }
 
     /// Sends a message on its way. They are handed in in the order of these calls.
-    pub(crate) fn push(&self, chat: &Arc<Chat>, actor: Actor, send: SendMessage, reference: Option<String>) {
+    pub(crate) fn push(&mut self, chat: &Arc<Chat>, actor: Actor, send: SendMessage, reference: Option<String>) {
         let chat = Arc::clone(chat);
-        self.0.push(Box::pin(async move {
+        self.0.get_or_insert_default().push(Box::pin(async move {
             let outcome = chat.handle(&actor, Command::SendMessage(send)).await;
             Landed { reference, outcome }
         }));
@@ -49,7 +49,12 @@ impl InFlight {
 
     /// The next one that arrives; none if nothing is on its way.
     pub(crate) async fn next(&mut self) -> Option<Landed> {
-        self.0.next().await
+        let messages = self.0.as_mut()?;
+        let landed = messages.next().await;
+        if messages.is_empty() {
+            self.0 = None;
+        }
+        landed
     }
 }
 

@@ -6,6 +6,8 @@
 
 mod connection;
 mod cursors;
+mod link;
+mod sends;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -16,6 +18,7 @@ use tokio::sync::{mpsc, oneshot};
 
 pub use cursors::{Arrived, Cursors};
 
+use self::sends::{Answer, SendFrame};
 use crate::wire::{EventView, MessageView, ReadyView, ResyncReason};
 
 /// Gives the client an access token, each time that it connects.
@@ -56,6 +59,9 @@ pub struct ClientSettings {
     pub min_pause: Duration,
     /// The longest pause.
     pub max_pause: Duration,
+    /// How long connecting may take, up to the first frame of the server. After that, the server's heartbeat says how long it
+    /// may be silent.
+    pub patience: Duration,
     /// A text that no other client of the same user has: it begins every `client_id`.
     pub device: String,
 }
@@ -70,6 +76,7 @@ impl ClientSettings {
             tokens: Arc::new(FixedToken(token.into())),
             min_pause: Duration::from_millis(100),
             max_pause: Duration::from_secs(10),
+            patience: Duration::from_secs(10),
             device: device.into(),
         }
     }
@@ -118,21 +125,9 @@ pub struct Client {
 
 /// What the handle asks of the connection.
 #[derive(Debug)]
-pub(crate) enum Request {
-    Send { frame: SendFrame, answer: oneshot::Sender<Result<MessageView, ClientError>> },
+enum Request {
+    Send { number: u64, frame: SendFrame, answer: Answer },
     Say(serde_json::Value),
-}
-
-/// A message that is repeated until it is answered.
-#[derive(Debug, Clone, serde::Serialize)]
-pub(crate) struct SendFrame {
-    pub(crate) r#type: &'static str,
-    pub(crate) r#ref: String,
-    pub(crate) conversation_id: i64,
-    pub(crate) body: String,
-    pub(crate) client_id: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(crate) reply_to: Option<i64>,
 }
 
 impl Client {
@@ -159,16 +154,9 @@ impl Client {
         reply_to: Option<i64>,
     ) -> Result<MessageView, ClientError> {
         let number = self.next.fetch_add(1, Ordering::Relaxed);
-        let frame = SendFrame {
-            r#type: "message.send",
-            r#ref: format!("s{number}"),
-            conversation_id,
-            body: body.into(),
-            client_id: format!("{}-{number}", self.device),
-            reply_to,
-        };
+        let frame = SendFrame::new(&self.device, number, conversation_id, body.into(), reply_to);
         let (answer, answered) = oneshot::channel();
-        self.requests.send(Request::Send { frame, answer }).await.map_err(|_| ClientError::Ended)?;
+        self.requests.send(Request::Send { number, frame, answer }).await.map_err(|_| ClientError::Ended)?;
         answered.await.map_err(|_| ClientError::Ended)?
     }
 
