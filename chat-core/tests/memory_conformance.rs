@@ -1,16 +1,18 @@
 //! The memory store keeps every promise of the ports, and the suite that says so leaves no case out.
 
 mod memory {
-    use std::sync::Arc;
+    mod conformance {
+        use std::sync::Arc;
 
-    use chat_core::ports::Stores;
-    use chat_core::testing::MemoryStore;
+        use chat_core::ports::Stores;
+        use chat_core::testing::MemoryStore;
 
-    async fn fresh() -> (Stores, ()) {
-        (Arc::new(MemoryStore::new()).stores(), ())
+        async fn fresh() -> (Stores, ()) {
+            (Arc::new(MemoryStore::new()).stores(), ())
+        }
+
+        chat_core::store_conformance!(fresh);
     }
-
-    chat_core::store_conformance!(fresh);
 }
 
 mod suite {

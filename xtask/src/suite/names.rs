@@ -43,11 +43,11 @@ fn test_programs(messages: &str) -> Vec<PathBuf> {
     messages.filter_map(program).collect()
 }
 
-/// The cases of every store, from the lines `store::case: test`.
+/// The cases of every store, from the lines `store::conformance::case: test`. What else a store tests is its own affair.
 fn by_store(listed: &str) -> BTreeMap<&'static str, BTreeSet<String>> {
     let tests: Vec<&str> = listed.lines().filter_map(|line| line.strip_suffix(": test")).collect();
     let cases = |store: &str| {
-        let prefix = format!("{store}::");
+        let prefix = format!("{store}::conformance::");
         tests.iter().filter_map(|name| name.strip_prefix(&prefix)).map(str::to_owned).collect()
     };
     STORES.iter().map(|store| (*store, cases(store))).collect()
@@ -70,8 +70,9 @@ mod tests {
 
     #[test]
     fn a_case_that_one_store_lacks_is_found() {
-        let listed = "memory::a: test\nsqlite::a: test\npostgres::a: test\nmemory::b: test\npostgres::b: test\n\
-                      other::c: test\n\n6 tests, 0 benchmarks\n";
+        let listed = "memory::conformance::a: test\nsqlite::conformance::a: test\npostgres::conformance::a: test\n\
+                      memory::conformance::b: test\npostgres::conformance::b: test\nsqlite::own::c: test\n\n\
+                      6 tests, 0 benchmarks\n";
 
         assert_eq!(differences(&by_store(listed)), ["sqlite (of 1 cases) does not run b"]);
     }
