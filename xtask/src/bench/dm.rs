@@ -9,10 +9,10 @@ use std::time::{Duration, Instant};
 use futures_util::future::try_join_all;
 use sqlx::postgres::PgPoolOptions;
 
-use super::crowd;
 use super::pair::{Course, Done, Pair};
 use super::pgbench::Yardstick;
 use super::report::{Figures, median};
+use super::{crowd, disk};
 use crate::client::rest::{Account, Rest};
 use crate::failure::{Doing, Failure, Outcome};
 use crate::fixture::postgres::{self, Postgres};
@@ -61,6 +61,9 @@ pub(crate) fn run(options: &Options) -> Outcome {
 #[derive(Debug, Default)]
 struct Round {
     messages_per_second: f64,
+    /// What pgbench did just before, by its number of clients.
+    inserts_per_second: BTreeMap<u32, f64>,
+    syncs_per_second: f64,
     server_micros: f64,
     postgres_micros: f64,
     generator_micros: f64,
@@ -81,23 +84,26 @@ async fn measure(
     let pairs: Vec<(usize, usize)> = (0..options.pairs).map(|pair| (pair * 2, pair * 2 + 1)).collect();
     let conversations = crowd::introduce(&rest, &crowd, &pairs).await?;
 
-    let (mut rounds, mut inserts) = (Vec::new(), BTreeMap::<u32, Vec<f64>>::new());
+    let mut rounds = Vec::new();
     let mut acknowledged = BTreeMap::<i64, u64>::new();
     for number in 1..=options.rounds {
+        let syncs = tokio::task::block_in_place(|| disk::syncs_per_second(scratch.path()))?;
+        let mut inserts = BTreeMap::new();
         for clients in &options.clients {
             let rate = tokio::task::block_in_place(|| yardstick.inserts_per_second(*clients, options.seconds))?;
-            inserts.entry(*clients).or_default().push(rate);
+            inserts.insert(*clients, rate);
         }
-        let (round, done) = talk(options, number, &server, postgres, &crowd, &conversations).await?;
+        let (mut round, done) = talk(options, number, &server, postgres, &crowd, &conversations).await?;
         for pair in &done {
             *acknowledged.entry(pair.conversation).or_default() += pair.acknowledged;
         }
-        terminal::line(&format!("round {number}: {:.0} messages/s", round.messages_per_second));
+        (round.inserts_per_second, round.syncs_per_second) = (inserts, syncs);
+        terminal::line(&round.line(number));
         rounds.push(round);
     }
     server.stop().await?;
     let stored = check(&postgres.url("chat"), &acknowledged).await?;
-    report(options, &rounds, &inserts, stored);
+    report(options, &rounds, stored);
     Ok(())
 }
 
@@ -165,7 +171,7 @@ impl Cost {
             server_micros: each(self.server, before.server),
             postgres_micros: each(self.postgres, before.postgres),
             generator_micros: each(self.generator, before.generator),
-            latencies: Vec::new(),
+            ..Round::default()
         }
     }
 }
@@ -192,9 +198,21 @@ async fn check(url: &str, acknowledged: &BTreeMap<i64, u64>) -> Outcome<u64> {
     Ok(acknowledged.values().sum())
 }
 
-fn report(options: &Options, rounds: &[Round], inserts: &BTreeMap<u32, Vec<f64>>, stored: u64) {
-    let of = |figure: fn(&Round) -> f64| median(&rounds.iter().map(figure).collect::<Vec<_>>());
-    let rate = of(|round| round.messages_per_second);
+impl Round {
+    fn line(&self, number: u32) -> String {
+        let inserts: Vec<String> =
+            self.inserts_per_second.iter().map(|(clients, rate)| format!("{rate:.0} with {clients}")).collect();
+        format!(
+            "round {number}: {:.0} messages/s; pgbench {}; {:.0} syncs/s",
+            self.messages_per_second,
+            inserts.join(", "),
+            self.syncs_per_second
+        )
+    }
+}
+
+fn report(options: &Options, rounds: &[Round], stored: u64) {
+    let of = |figure: &dyn Fn(&Round) -> f64| median(&rounds.iter().map(figure).collect::<Vec<_>>());
     let mut latencies: Vec<Duration> = rounds.iter().flat_map(|round| round.latencies.iter().copied()).collect();
     latencies.sort();
     let quantile = |per_mille: usize| {
@@ -204,33 +222,25 @@ fn report(options: &Options, rounds: &[Round], inserts: &BTreeMap<u32, Vec<f64>>
     let mut figures = Figures::new("dm");
     figures.add("pairs", "pairs", options.pairs);
     figures.add("window", "messages on their way per pair", options.window);
-    figures.add("rounds", "rounds", options.rounds);
-    figures.add_rounded("messages_per_second", "messages/s, acknowledged and delivered (median)", rate, 0);
-    for (clients, rates) in inserts {
-        let inserts = median(rates);
-        figures.add_rounded(
-            &format!("pgbench_c{clients}"),
-            &format!("pgbench inserts/s, {clients} clients (median)"),
-            inserts,
-            0,
-        );
-        figures.add_rounded(&format!("ratio_c{clients}"), "  ours / pgbench", rate / inserts, 2);
+    figures.add("rounds", "rounds (all figures below are medians)", options.rounds);
+    let rate = of(&|round| round.messages_per_second);
+    figures.add_rounded("messages_per_second", "messages/s, acknowledged and delivered", rate, 0);
+    for clients in &options.clients {
+        let inserts = |round: &Round| round.inserts_per_second.get(clients).copied().unwrap_or(f64::NAN);
+        let words = format!("pgbench inserts/s, {clients} clients");
+        figures.add_rounded(&format!("pgbench_c{clients}"), &words, of(&inserts), 0);
+        let ratio = of(&|round| round.messages_per_second / inserts(round));
+        figures.add_rounded(&format!("ratio_c{clients}"), "  ours / pgbench in the same round", ratio, 2);
     }
-    figures.add_rounded("ack_ms_p50", "send to acknowledgement, median (ms)", quantile(500), 1);
-    figures.add_rounded("ack_ms_p99", "send to acknowledgement, 99 % (ms)", quantile(990), 1);
-    figures.add_rounded("server_cpu_us", "processor time per message: server (us)", of(|round| round.server_micros), 1);
-    figures.add_rounded(
-        "postgres_cpu_us",
-        "processor time per message: Postgres (us)",
-        of(|round| round.postgres_micros),
-        1,
-    );
-    figures.add_rounded(
-        "generator_cpu_us",
-        "processor time per message: clients (us)",
-        of(|round| round.generator_micros),
-        1,
-    );
+    figures.add_rounded("syncs_per_second", "syncs/s of the disk", of(&|round| round.syncs_per_second), 0);
+    figures.add_rounded("ack_ms_p50", "send to acknowledgement, half of them within (ms)", quantile(500), 1);
+    figures.add_rounded("ack_ms_p99", "send to acknowledgement, 99 % within (ms)", quantile(990), 1);
+    let server = of(&|round| round.server_micros);
+    figures.add_rounded("server_cpu_us", "processor time per message: server (us)", server, 1);
+    let postgres = of(&|round| round.postgres_micros);
+    figures.add_rounded("postgres_cpu_us", "processor time per message: Postgres (us)", postgres, 1);
+    let clients = of(&|round| round.generator_micros);
+    figures.add_rounded("generator_cpu_us", "processor time per message: clients (us)", clients, 1);
     figures.add("stored", "messages checked in the database", stored);
     figures.print();
 }

@@ -3,6 +3,7 @@
 
 mod bare;
 mod crowd;
+mod disk;
 mod dm;
 mod idle;
 mod pair;

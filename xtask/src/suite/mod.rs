@@ -49,7 +49,7 @@ pub(crate) fn run_noting(arguments: &Arguments, journal: &mut Journal) -> Outcom
     let build = journal.step("build the tests", build)?;
     journal.step("cargo test", || {
         let mut tests = workspace::cargo();
-        tests.args(["test", "--workspace"]);
+        tests.args(["test", "--workspace", "--no-fail-fast"]);
         surroundings.describe_to(&mut tests);
         if !arguments.filter.is_empty() {
             tests.arg("--").args(&arguments.filter);
