@@ -33,6 +33,8 @@ const PAUSE: Duration = Duration::from_millis(500);
 pub(super) struct Link<'a> {
     client: &'a mut Connection,
     socket: Socket,
+    /// Whether the server's first frame came. What is asked before waits for it.
+    has_begun: bool,
     /// How long the server may be silent.
     silence: Duration,
     heard_at: Instant,
@@ -69,7 +71,16 @@ struct Reference {
 impl<'a> Link<'a> {
     pub(super) fn new(client: &'a mut Connection, socket: Socket) -> Self {
         let (silence, heard_at) = (client.settings.patience, Instant::now());
-        Self { client, socket, silence, heard_at, beyond: BTreeMap::new(), asked: None, sync: Sync::Idle }
+        Self {
+            client,
+            socket,
+            has_begun: false,
+            silence,
+            heard_at,
+            beyond: BTreeMap::new(),
+            asked: None,
+            sync: Sync::Idle,
+        }
     }
 
     /// Serves the connection until it ends.
@@ -84,7 +95,7 @@ impl<'a> Link<'a> {
                     Some(Ok(message)) => self.receive(message).await?,
                     Some(Err(_)) | None => return Err(End::broken()),
                 },
-                request = self.client.request() => match request {
+                request = self.client.request(), if self.has_begun => match request {
                     Some(request) => self.request(request).await?,
                     None => {
                         let _ = self.socket.close(None).await;
@@ -162,6 +173,7 @@ impl<'a> Link<'a> {
     /// Learns where everything stands, asks for what is missing, and repeats what was not answered.
     async fn begin(&mut self, ready: ReadyView) -> Result<(), End> {
         self.client.is_welcome();
+        self.has_begun = true;
         self.silence = Duration::from_secs(ready.heartbeat_seconds.max(1)) * 2;
         if self.client.epoch.as_ref().is_some_and(|epoch| *epoch != ready.epoch) {
             self.client.cursors.clear();

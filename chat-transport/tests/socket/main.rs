@@ -7,6 +7,7 @@
 mod harness;
 
 mod auth;
+mod client;
 mod commands;
 mod endings;
 mod frames;
@@ -16,6 +17,7 @@ mod hints;
 mod messages;
 mod opening;
 mod order;
+mod pipeline;
 mod presence;
 mod ready;
 mod receipts;

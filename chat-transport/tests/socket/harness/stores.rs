@@ -26,6 +26,7 @@ use tokio::sync::watch;
 pub(crate) struct Door {
     is_open: watch::Sender<bool>,
     holds_next: AtomicBool,
+    holds_all: AtomicBool,
     waiting: watch::Sender<u32>,
     passed: AtomicU32,
     failures: AtomicU32,
@@ -40,6 +41,7 @@ impl Door {
             is_open,
             waiting,
             holds_next: AtomicBool::new(false),
+            holds_all: AtomicBool::new(false),
             passed: AtomicU32::new(0),
             failures: AtomicU32::new(0),
         })
@@ -51,7 +53,14 @@ impl Door {
         self.holds_next.store(true, Ordering::SeqCst);
     }
 
+    /// Every answer has to wait.
+    pub(crate) fn hold_all(&self) {
+        self.hold_next();
+        self.holds_all.store(true, Ordering::SeqCst);
+    }
+
     pub(crate) fn open(&self) {
+        self.holds_all.store(false, Ordering::SeqCst);
         self.is_open.send_replace(true);
     }
 
@@ -71,7 +80,7 @@ impl Door {
     }
 
     async fn pass(&self) -> Result<(), StoreError> {
-        if self.holds_next.swap(false, Ordering::SeqCst) {
+        if self.holds_next.swap(false, Ordering::SeqCst) || self.holds_all.load(Ordering::SeqCst) {
             self.waiting.send_modify(|waiting| *waiting += 1);
             let open = self.is_open.subscribe().wait_for(|is_open| *is_open).await.map(|_| ());
             self.waiting.send_modify(|waiting| *waiting -= 1);
