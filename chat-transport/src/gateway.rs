@@ -169,15 +169,12 @@ impl Gateway {
     /// Finds sockets that are silent or whose token expires.
     async fn sweep(&self) {
         let heartbeat = i64::try_from(self.settings.heartbeat.as_secs()).unwrap_or(i64::MAX).max(1);
-        let mut last_ping = self.clock.now();
-        loop {
+        // Every second another part of the sockets is pinged, so that not all of them wake at once.
+        let parts = heartbeat.unsigned_abs();
+        for second in (0..parts).cycle() {
             tokio::time::sleep(SWEEP_EVERY).await;
             let now = self.clock.now();
-            let ping = now >= last_ping.plus_seconds(heartbeat);
-            if ping {
-                last_ping = now;
-            }
-            self.hub.each(|outbox| {
+            self.hub.each(|connection, outbox| {
                 if now >= outbox.expires_at() {
                     outbox.close(CloseReason::TokenExpired);
                 } else if now >= outbox.heard_at().plus_seconds(2 * heartbeat) {
@@ -187,7 +184,7 @@ impl Gateway {
                         let expires_at = outbox.expires_at().to_string();
                         outbox.push(Frame::note(encode(&ServerFrame::Expiring { expires_at })));
                     }
-                    if ping {
+                    if connection.0 % parts == second {
                         outbox.ping();
                     }
                 }
@@ -210,7 +207,7 @@ impl Gateway {
     pub fn shut_down(&self, retry_after_ms_max: u64) {
         self.going_away.store(retry_after_ms_max.max(1), Ordering::SeqCst);
         let mut chance = self.clock.now().micros().unsigned_abs();
-        self.hub.each(|outbox| {
+        self.hub.each(|_, outbox| {
             chance = stirred(chance);
             outbox.close(CloseReason::GoingAway { retry_after_ms: chance % retry_after_ms_max.max(1) });
         });

@@ -160,9 +160,9 @@ impl Hub {
     }
 
     /// Does something with every connection.
-    pub(crate) fn each(&self, mut act: impl FnMut(&Outbox)) {
-        for (_, outbox) in self.state().registry.all() {
-            act(outbox);
+    pub(crate) fn each(&self, mut act: impl FnMut(ConnectionId, &Outbox)) {
+        for (connection, outbox) in self.state().registry.all() {
+            act(connection, outbox);
         }
     }
 }

@@ -277,6 +277,28 @@ mod tests {
     }
 
     #[test]
+    fn whatever_comes_and_goes_the_queue_never_holds_more_than_its_limit() {
+        let outbox = outbox();
+        let mut chance: u32 = 1;
+        for number in 0..10_000 {
+            chance = chance.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+            let dice = chance >> 16;
+            let place = (dice % 3 == 0).then_some((1, number));
+            outbox.push(frame(&"x".repeat(dice as usize % 70), dice % 5 == 0, place));
+            if dice % 11 == 0 {
+                outbox.cover(&five(), BTreeMap::new());
+            }
+            let queue = outbox.queue();
+            assert_eq!(queue.bytes, queue.frames.iter().map(|frame| frame.weight()).sum::<usize>());
+            assert!(queue.bytes <= outbox.limit, "{} bytes", queue.bytes);
+            drop(queue);
+            if dice % 7 == 0 {
+                outbox.drain();
+            }
+        }
+    }
+
+    #[test]
     fn the_first_reason_to_close_counts_and_nothing_is_queued_after_it() {
         let outbox = outbox();
         outbox.close(CloseReason::SessionEnded);

@@ -91,7 +91,7 @@ async fn a_server_that_is_silent_for_two_heartbeats_is_dead() {
 async fn a_server_that_does_not_even_begin_is_given_up() {
     let stage = Stage::new().await;
     let mut settings = settings(&stage.address(), "token", "desk");
-    settings.patience = Duration::from_millis(100);
+    settings.patience = Duration::from_secs(1);
     let _teller = Teller::start(settings);
     let _without_a_first_frame = stage.accept().await;
     stage.welcome(0).await;
