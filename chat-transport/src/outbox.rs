@@ -283,9 +283,9 @@ mod tests {
         for number in 0..10_000 {
             chance = chance.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
             let dice = chance >> 16;
-            let place = (dice % 3 == 0).then_some((1, number));
-            outbox.push(frame(&"x".repeat(dice as usize % 70), dice % 5 == 0, place));
-            if dice % 11 == 0 {
+            let place = (dice.is_multiple_of(3)).then_some((1, number));
+            outbox.push(frame(&"x".repeat(dice as usize % 70), dice.is_multiple_of(5), place));
+            if dice.is_multiple_of(11) {
                 outbox.cover(&five(), BTreeMap::new());
             }
             let queue = outbox.queue();
