@@ -292,7 +292,7 @@ mod tests {
             assert_eq!(queue.bytes, queue.frames.iter().map(|frame| frame.weight()).sum::<usize>());
             assert!(queue.bytes <= outbox.limit, "{} bytes", queue.bytes);
             drop(queue);
-            if dice % 7 == 0 {
+            if dice.is_multiple_of(7) {
                 outbox.drain();
             }
         }
