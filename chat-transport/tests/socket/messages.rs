@@ -59,6 +59,25 @@ async fn a_repeat_is_answered_to_its_socket_alone_with_the_first_message() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_repeat_of_an_answer_is_answered_too() {
+    let house = House::new();
+    let [ann, bob] = house.people(["ann", "bob"]).await;
+    let room = house.direct(&ann, &bob).await;
+    let asked = house.send(&bob, room, "tea?").await.id.get();
+    let mut tab = house.tab(&ann).await;
+    for name in ["first", "again"] {
+        let send = json!({
+            "type": "message.send", "ref": name, "conversation_id": room.get(), "body": "yes", "client_id": "k",
+            "reply_to": asked,
+        });
+        tab.say(&send);
+        let answer = tab.expect("message.new").await;
+        assert_eq!((answer.reference.as_deref(), answer.seq()), (Some(name), 2));
+    }
+    tab.silent().await;
+}
+
+#[tokio::test(start_paused = true)]
 async fn another_text_under_a_known_key_is_one_error_and_the_socket_lives() {
     let house = House::new();
     let [ann, bob] = house.people(["ann", "bob"]).await;

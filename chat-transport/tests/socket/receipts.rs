@@ -199,8 +199,8 @@ async fn in_a_group_only_the_authors_concerned_are_told() {
     second.silent().await;
 }
 
-#[tokio::test(start_paused = true)]
-async fn a_delivery_that_the_store_could_not_note_is_noted_a_little_later() {
+/// A house with a door before every mark.
+fn house_with_a_door() -> (House, Arc<Door>) {
     let receipts = Door::new();
     let door = Arc::clone(&receipts);
     let house = House::with(|plan| {
@@ -209,6 +209,28 @@ async fn a_delivery_that_the_store_could_not_note_is_noted_a_little_later() {
             stores
         });
     });
+    (house, receipts)
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_one_said_oneself_is_no_delivery() {
+    let (house, receipts) = house_with_a_door();
+    let [ann, bob] = house.people(["ann", "bob"]).await;
+    let room = house.direct(&ann, &bob).await;
+    let (mut desk, mut phone) = (house.tab(&ann).await, house.tab(&ann).await);
+    house.chatter(&ann, room, 5).await;
+    for tab in [&mut desk, &mut phone] {
+        for seq in 1..=5 {
+            assert_eq!(tab.expect("message.new").await.seq(), seq);
+        }
+        tab.silent().await;
+    }
+    assert_eq!(receipts.passed(), 0, "nothing was written");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_delivery_that_the_store_could_not_note_is_noted_a_little_later() {
+    let (house, receipts) = house_with_a_door();
     let [ann, bob] = house.people(["ann", "bob"]).await;
     let room = house.direct(&ann, &bob).await;
     let _peer = house.tab(&bob).await;

@@ -13,10 +13,7 @@ use crate::fixture::postgres::Postgres;
 use crate::server::Server;
 use crate::terminal;
 
-/// How often a server may fail to start: it ends when its database is not there yet, as a supervisor would see too.
-const STARTS: u32 = 50;
-
-/// A server that acknowledges nothing for so long hangs.
+/// A server that acknowledges nothing for so long hangs, and one that does not start within it never will.
 const LIVELY: Duration = Duration::from_secs(60);
 
 /// What was done.
@@ -80,18 +77,19 @@ impl Nemesis {
         Ok(self.damage)
     }
 
+    /// Starts the server, again and again: it ends when its database is still recovering, and a supervisor starts it anew.
     async fn start(&mut self, server: &mut Server) -> Outcome {
-        let mut last = Failure::new("never started");
-        for _ in 0..STARTS {
+        let begun = Instant::now();
+        loop {
             match server.start().await {
                 Ok(()) => return Ok(()),
-                Err(failure) => last = failure,
+                Err(failure) if begun.elapsed() > LIVELY => return Err(failure),
+                Err(_) => {}
             }
             server.kill().await;
             self.damage.failed_starts += 1;
             tokio::time::sleep(Duration::from_millis(100)).await;
         }
-        Err(last)
     }
 
     /// Waits until a message is acknowledged again. Only half of the kills wait for it: the others hit those who are just
