@@ -42,6 +42,14 @@ impl Fault {
         self.code().is_some_and(|code| matches!(code.as_str(), "40001" | "40P01"))
     }
 
+    /// Whether the connection ended under the attempt: its outcome is unknown, and other connections may have ended too.
+    #[cfg(feature = "postgres")]
+    pub(crate) fn is_lost_connection(&self) -> bool {
+        // The server says goodbye with these codes where it still can: ended by a person, after a crash, while starting.
+        let goodbye = |code: String| matches!(code.as_str(), "57P01" | "57P02" | "57P03");
+        matches!(self, Self::Sql(sqlx::Error::Io(_))) || self.code().is_some_and(goodbye)
+    }
+
     /// Whether the attempt was refused for what it holds: nothing was written, and nothing else was wrong.
     pub(crate) fn is_refusal(&self) -> bool {
         let about_data = |code: String| {

@@ -36,13 +36,24 @@ enum Outcome {
     Known(Appended),
 }
 
+/// Where a conversation stands after the batch.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct MovedHead {
+    pub(crate) conversation: ConversationId,
+    pub(crate) head: Seq,
+    /// The time of the last entry.
+    pub(crate) at: Timestamp,
+    /// The version on which the batch was judged.
+    pub(crate) version: Version,
+}
+
 /// A batch, decided.
 #[derive(Debug)]
 pub(crate) struct AppendPlan<'b> {
     /// The rows to write, in the order of the calls.
     pub(crate) rows: Vec<NewRow<'b>>,
-    /// The conversations that move: the new head and the time of their last entry.
-    pub(crate) heads: Vec<(ConversationId, Seq, Timestamp)>,
+    /// The conversations that move.
+    pub(crate) heads: Vec<MovedHead>,
     outcomes: Vec<Outcome>,
 }
 
@@ -87,7 +98,7 @@ pub(crate) fn plan<'b>(
         if let Some(key) = key {
             keyed.insert(key, place);
         }
-        let last = (new.conversation, log.head, new.at);
+        let last = MovedHead { conversation: new.conversation, head: log.head, at: new.at, version: log.version };
         let moved = *moved.entry(new.conversation).or_insert(plan.heads.len());
         match plan.heads.get_mut(moved) {
             Some(head) => *head = last,
@@ -97,7 +108,44 @@ pub(crate) fn plan<'b>(
     plan
 }
 
+/// Decides a batch without having read anything: as if every conversation were empty, at the version on which it was
+/// judged, and no key known. The seqs are then distances from the heads. None if the batch shows by itself that this
+/// cannot be so.
+#[cfg(feature = "postgres")]
+pub(crate) fn guess(batch: &[NewMessage]) -> Option<AppendPlan<'_>> {
+    let assumed = |new: &NewMessage| (new.conversation, LogHead { head: Seq::ZERO, version: new.judged_on });
+    let plan = plan(batch, batch.iter().map(assumed).collect(), &HashMap::new());
+    let is_stale = |outcome: &Outcome| matches!(outcome, Outcome::Known(Appended::Stale));
+    (!plan.outcomes.iter().any(is_stale)).then_some(plan)
+}
+
 impl AppendPlan<'_> {
+    /// The answers in the order of the calls, given where the rows were written, which the database tells in any order.
+    /// None if a row is missing.
+    #[cfg(feature = "postgres")]
+    pub(crate) fn answers_from(mut self, written: Vec<(ConversationId, Seq, MessageId)>) -> Option<Vec<Appended>> {
+        let ids = self.take_over(written)?;
+        self.answers(&ids)
+    }
+
+    /// Takes over the seqs, and gives the ids in the order of the rows.
+    #[cfg(feature = "postgres")]
+    fn take_over(&mut self, mut written: Vec<(ConversationId, Seq, MessageId)>) -> Option<Vec<MessageId>> {
+        // Whatever the seqs were counted from, those of one conversation have the same order on both sides.
+        written.sort_unstable_by_key(|(conversation, seq, _)| (*conversation, *seq));
+        let mut rows: Vec<_> = self.rows.iter_mut().enumerate().collect();
+        rows.sort_unstable_by_key(|(_, row)| (row.new.conversation, row.seq));
+        let mut ids = vec![None; rows.len()];
+        for ((place, row), (conversation, seq, id)) in rows.into_iter().zip(written) {
+            if row.new.conversation != conversation {
+                return None;
+            }
+            row.seq = seq;
+            *ids.get_mut(place)? = Some(id);
+        }
+        ids.into_iter().collect()
+    }
+
     /// The answers in the order of the calls, given the ids of the new rows in the order of the rows. None if an id is
     /// missing.
     pub(crate) fn answers(self, ids: &[MessageId]) -> Option<Vec<Appended>> {
@@ -168,7 +216,10 @@ mod tests {
         let batch = [said(1, None, "a"), said(2, None, "b"), said(1, None, "c"), said(1, None, "d")];
         assert_eq!(answer(&batch, &HashMap::new()), [6, 1, 7, 8]);
         let heads: Vec<_> = plan(&batch, heads(), &HashMap::new()).heads;
-        assert_eq!(heads.iter().map(|(id, head, _)| (id.get(), head.get())).collect::<Vec<_>>(), [(1, 8), (2, 1)]);
+        assert_eq!(
+            heads.iter().map(|moved| (moved.conversation.get(), moved.head.get())).collect::<Vec<_>>(),
+            [(1, 8), (2, 1)]
+        );
     }
 
     #[test]
@@ -196,6 +247,39 @@ mod tests {
     #[test]
     fn a_conversation_that_does_not_exist_is_stale() {
         assert_eq!(answer(&[said(3, None, "a"), said(1, None, "b")], &HashMap::new()), [0, 6]);
+    }
+
+    #[test]
+    #[cfg(feature = "postgres")]
+    fn a_guess_counts_from_the_heads_and_takes_over_where_the_rows_went() {
+        let batch = [said(2, None, "a"), said(1, None, "b"), said(2, Some("k"), "c"), said(2, Some("k"), "c")];
+        let plan = guess(&batch).expect("a guess");
+        assert_eq!(plan.rows.iter().map(|row| row.seq.get()).collect::<Vec<_>>(), [1, 1, 2]);
+        let seq = |n| Seq::new(n).expect("a seq");
+        let id = |n| MessageId::new(n).expect("an id");
+        let written = vec![(room(2), seq(9), id(31)), (room(1), seq(6), id(32)), (room(2), seq(8), id(33))];
+        let answers = plan.answers_from(written).expect("every row");
+        let places = answers.iter().map(|answer| match answer {
+            Appended::Stored(message) => (message.seq.get(), message.id.get()),
+            Appended::Repeated(message) => (-message.seq.get(), message.id.get()),
+            Appended::Conflict | Appended::Stale => (0, 0),
+        });
+        assert_eq!(places.collect::<Vec<_>>(), [(8, 33), (6, 32), (9, 31), (-9, 31)]);
+    }
+
+    #[test]
+    #[cfg(feature = "postgres")]
+    fn nothing_is_guessed_where_one_conversation_was_judged_on_two_versions() {
+        let later = NewMessage { judged_on: Version(2), ..said(1, None, "b") };
+        assert!(guess(&[said(1, None, "a"), later]).is_none());
+    }
+
+    #[test]
+    #[cfg(feature = "postgres")]
+    fn a_row_that_the_database_does_not_name_is_missed() {
+        let batch = [said(1, None, "a"), said(2, None, "b")];
+        let written = vec![(room(1), Seq::ZERO.next(), MessageId::new(1).expect("an id"))];
+        assert_eq!(guess(&batch).expect("a guess").answers_from(written), None);
     }
 
     #[test]

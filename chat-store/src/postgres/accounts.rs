@@ -48,7 +48,7 @@ impl UserStore for PostgresStore {
 
     async fn get(&self, users: &[UserId]) -> Result<Vec<User>, StoreError> {
         self.db
-            .run(|| async move {
+            .read(|| async move {
                 let ids: Vec<_> = users.iter().map(|id| id.get()).collect();
                 let rows = sqlx::query(GET).bind(ids).fetch_all(&self.db.pool()).await?;
                 Ok(all(&rows, sql::user)?)
@@ -58,7 +58,7 @@ impl UserStore for PostgresStore {
 
     async fn find_login(&self, login: &Login) -> Result<Option<StoredPassword>, StoreError> {
         self.db
-            .run(|| async move {
+            .read(|| async move {
                 let (statement, text) = match login {
                     Login::NameKey(key) => (sql::LOGIN_BY_NAME, key.as_str()),
                     Login::Email(email) => (sql::LOGIN_BY_EMAIL, email.as_str()),
@@ -74,7 +74,7 @@ impl UserStore for PostgresStore {
 
     async fn search(&self, search: &UserSearch) -> Result<Page<User>, StoreError> {
         self.db
-            .run(|| async move {
+            .read(|| async move {
                 if !can_be_stored(&search.prefix) {
                     return Ok(Page { items: Vec::new(), next: None });
                 }

@@ -27,9 +27,12 @@ impl Connections {
         self.pool.get()
     }
 
-    /// Begins a transaction.
+    /// Begins a transaction, in a task of its own: where a caller who stops waiting interrupts the driver here, the driver
+    /// takes the connection back with the transaction open, and what the next one writes on it is never committed.
     pub(crate) async fn begin(&self) -> Result<Transaction<'static, Postgres>, Fault> {
-        Ok(self.pool().begin().await?)
+        let pool = self.pool();
+        let begun = tokio::spawn(async move { pool.begin().await });
+        Ok(begun.await.map_err(|_| Fault::Closed)??)
     }
 
     /// Runs the work of one method of a port.
@@ -39,6 +42,18 @@ impl Connections {
         Work: Future<Output = Result<T, Fault>>,
     {
         self.attempt(work).await.map_err(StoreError::from)
+    }
+
+    /// Runs the work of a method that only reads: nobody needs to hear that a connection was lost on the way.
+    pub(crate) async fn read<T, F, Work>(&self, work: F) -> Result<T, StoreError>
+    where
+        F: Fn() -> Work,
+        Work: Future<Output = Result<T, Fault>>,
+    {
+        match self.attempt(&work).await {
+            Err(fault) if fault.is_lost_connection() => self.run(work).await,
+            done => done.map_err(StoreError::from),
+        }
     }
 
     /// Runs a piece of work that is one transaction; once more if it lost against others, and not for ever.
@@ -61,6 +76,7 @@ impl Connections {
         let outcome = within(&mut repeated).await;
         match &outcome {
             Err(Fault::TimedOut | Fault::Sql(sqlx::Error::PoolTimedOut)) => self.pool.unanswered(),
+            Err(fault) if fault.is_lost_connection() => self.pool.lost_connection(),
             Ok(_) | Err(_) => self.pool.answered(),
         }
         outcome

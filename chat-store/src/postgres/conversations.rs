@@ -62,7 +62,7 @@ impl ConversationStore for PostgresStore {
 
     async fn find_direct(&self, pair: Pair) -> Result<Option<ConversationId>, StoreError> {
         self.db
-            .run(|| async move {
+            .read(|| async move {
                 let mut connection = self.db.pool().acquire().await?;
                 Ok(by_pair(&mut connection, pair).await?.map(|conversation| conversation.id))
             })
@@ -93,7 +93,7 @@ impl ConversationStore for PostgresStore {
 
     async fn facts(&self, conversation: ConversationId, user: UserId) -> Result<Option<Facts>, StoreError> {
         self.db
-            .run(|| async move {
+            .read(|| async move {
                 let query = sqlx::query(sql::FACTS).bind(conversation.get()).bind(user.get());
                 let row = query.fetch_optional(&self.db.pool()).await?;
                 Ok(at_most_one(row, |row| sql::facts(row, user))?)
@@ -103,7 +103,7 @@ impl ConversationStore for PostgresStore {
 
     async fn view(&self, conversation: ConversationId, user: UserId) -> Result<Option<ConversationView>, StoreError> {
         self.db
-            .run(|| async move {
+            .read(|| async move {
                 let query = sqlx::query(sql::VIEW).bind(conversation.get()).bind(user.get());
                 let row = query.fetch_optional(&self.db.pool()).await?;
                 Ok(at_most_one(row, sql::view)?.map(|(_, view)| view))
@@ -118,7 +118,7 @@ impl ConversationStore for PostgresStore {
         size: PageSize,
     ) -> Result<Page<ConversationView, ActivityCursor>, StoreError> {
         self.db
-            .run(|| async move {
+            .read(|| async move {
                 let (at, id) = after.map_or(sql::NEWEST, |after| (after.at.micros(), after.conversation.get()));
                 let query = sqlx::query(sql::LIST).bind(user.get()).bind(at).bind(id);
                 let rows = query.bind(big(size.get() + 1)).fetch_all(&self.db.pool()).await?;
@@ -134,7 +134,7 @@ impl ConversationStore for PostgresStore {
         size: PageSize,
     ) -> Result<Page<Member>, StoreError> {
         self.db
-            .run(|| async move {
+            .read(|| async move {
                 let query = sqlx::query(members::MEMBERS).bind(conversation.get()).bind(after.map_or(0, UserId::get));
                 let rows = query.bind(big(size.get() + 1)).fetch_all(&self.db.pool()).await?;
                 Ok(Page::from_rows(all(&rows, members::member)?, size, |member| member.user.get()))
@@ -166,7 +166,7 @@ impl ConversationStore for PostgresStore {
 
     async fn ids_of(&self, user: UserId) -> Result<Vec<ConversationId>, StoreError> {
         self.db
-            .run(|| async move {
+            .read(|| async move {
                 let rows = sqlx::query(sql::IDS_OF).bind(user.get()).fetch_all(&self.db.pool()).await?;
                 Ok(all(&rows, sql::conversation_id)?)
             })
@@ -175,7 +175,7 @@ impl ConversationStore for PostgresStore {
 
     async fn positions(&self, user: UserId) -> Result<Vec<Position>, StoreError> {
         self.db
-            .run(|| async move {
+            .read(|| async move {
                 let rows = sqlx::query(sql::POSITIONS).bind(user.get()).fetch_all(&self.db.pool()).await?;
                 Ok(all(&rows, sql::position)?)
             })
@@ -184,7 +184,7 @@ impl ConversationStore for PostgresStore {
 
     async fn heads(&self, conversations: &[ConversationId]) -> Result<Vec<(ConversationId, Seq)>, StoreError> {
         self.db
-            .run(|| async move {
+            .read(|| async move {
                 let list: Vec<_> = conversations.iter().map(|id| id.get()).collect();
                 let rows = sqlx::query(HEADS).bind(list).fetch_all(&self.db.pool()).await?;
                 Ok(all(&rows, sql::head)?)

@@ -15,7 +15,7 @@ impl Database for PostgresStore {
 
     async fn epoch(&self) -> Result<String, StoreError> {
         self.db
-            .run(|| async move { Ok(one(&sqlx::query(sql::EPOCH).fetch_one(&self.db.pool()).await?, sql::epoch)?) })
+            .read(|| async move { Ok(one(&sqlx::query(sql::EPOCH).fetch_one(&self.db.pool()).await?, sql::epoch)?) })
             .await
     }
 }

@@ -10,14 +10,16 @@ use chat_core::message::Message;
 use chat_core::page::{Page, PageSize};
 use chat_core::ports::{Appended, MessageStore, NewMessage, StoreError};
 use chat_core::text::ClientId;
-use sqlx::PgConnection;
+use sqlx::postgres::PgArguments;
+use sqlx::query::Query;
+use sqlx::{PgConnection, Postgres};
 
 use super::PostgresStore;
 use super::connections::Connections;
 use crate::batch::SharedWrite;
 use crate::codec::{all, at_most_one, big};
 use crate::error::{Corrupt, Fault};
-use crate::plan::append::{AppendPlan, Key, LogHead, NewRow, plan};
+use crate::plan::append::{AppendPlan, Key, LogHead, guess, plan};
 use crate::sql::{messages as sql, user_changes};
 
 const LOCK_HEADS: &str = "SELECT id, head, version FROM conversations WHERE id = ANY($1) \
@@ -31,12 +33,53 @@ const KNOWN: &str = concat!(
     AND s.client_id = k.client_id LIMIT 1) AS m ON TRUE JOIN conversations c ON c.id = m.conversation_id",
 );
 
-/// Moves the heads and writes the messages, in one statement.
-const STORE: &str = "WITH moved AS (UPDATE conversations c SET head = h.head, active_at = h.at \
-    FROM UNNEST($8::BIGINT[], $9::BIGINT[], $10::BIGINT[]) AS h (id, head, at) WHERE c.id = h.id) \
-    INSERT INTO messages (conversation_id, seq, sender_id, body, client_id, reply_to, created_at) \
-    SELECT * FROM UNNEST($1::BIGINT[], $2::BIGINT[], $3::BIGINT[], $4::TEXT[], $5::TEXT[], $6::BIGINT[], $7::BIGINT[]) \
-    RETURNING conversation_id, seq, id";
+/// The sender comes from its own table, so that one who does not exist is the null that the column refuses: that costs a
+/// fraction of a foreign key, which would lock the user's row for each message.
+macro_rules! sender {
+    () => {
+        "(SELECT u.id FROM users u WHERE u.id = r.sender_id)"
+    };
+}
+
+/// The messages as arrays.
+macro_rules! rows {
+    () => {
+        "UNNEST($1::BIGINT[], $2::BIGINT[], $3::BIGINT[], $4::TEXT[], $5::TEXT[], $6::BIGINT[], $7::BIGINT[]) \
+        AS r (conversation_id, seq, sender_id, body, client_id, reply_to, created_at)"
+    };
+}
+
+macro_rules! insert {
+    () => {
+        "INSERT INTO messages (conversation_id, seq, sender_id, body, client_id, reply_to, created_at) "
+    };
+}
+
+/// Moves the heads and writes the messages, if all is as it was guessed; otherwise some column gets no value, or a key
+/// stands there already, and the whole statement is refused.
+const STORE_AS_GUESSED: &str = concat!(
+    "WITH moved AS (UPDATE conversations c SET head = c.head + h.number, active_at = h.at \
+    FROM UNNEST($8::BIGINT[], $9::BIGINT[], $10::BIGINT[], $11::BIGINT[]) AS h (id, number, at, version) \
+    WHERE c.id = h.id AND c.version = h.version RETURNING c.id, c.head - h.number AS base) ",
+    insert!(),
+    "SELECT r.conversation_id, moved.base + r.seq, ",
+    sender!(),
+    ", r.body, r.client_id, r.reply_to, r.created_at FROM ",
+    rows!(),
+    " LEFT JOIN moved ON moved.id = r.conversation_id RETURNING conversation_id, seq, id",
+);
+
+/// Moves the heads and writes the messages.
+const STORE: &str = concat!(
+    "WITH moved AS (UPDATE conversations c SET head = h.head, active_at = h.at \
+    FROM UNNEST($8::BIGINT[], $9::BIGINT[], $10::BIGINT[]) AS h (id, head, at) WHERE c.id = h.id) ",
+    insert!(),
+    "SELECT r.conversation_id, r.seq, ",
+    sender!(),
+    ", r.body, r.client_id, r.reply_to, r.created_at FROM ",
+    rows!(),
+    " RETURNING conversation_id, seq, id",
+);
 
 /// The write behind [`MessageStore::append`].
 #[derive(Debug)]
@@ -51,23 +94,44 @@ impl SharedWrite for AppendWrite {
         1
     }
 
+    /// Almost always everything is as the rules saw it and nobody repeats anything. So that is guessed first, and costs one
+    /// statement; what was guessed wrong is refused as a whole, and looked at closely.
     async fn write(&self, batch: &[NewMessage]) -> Result<Vec<Appended>, Fault> {
-        self.0
-            .attempt(|| async move {
-                let mut tx = self.0.begin().await?;
-                let heads = lock_heads(&mut tx, batch).await?;
-                // A statement of its own, so that it sees what whoever held the locks before has written.
-                let known = known(&mut tx, batch).await?;
-                let plan = plan(batch, heads, &known);
-                let mut ids = Vec::new();
-                if !plan.rows.is_empty() {
-                    ids = store(&mut tx, &plan).await?;
-                    tx.commit().await?;
-                }
-                Ok(plan.answers(&ids).ok_or(Corrupt { table: "messages", column: "id" })?)
-            })
-            .await
+        if let Some(plan) = guess(batch) {
+            match self.0.attempt(|| store_as_guessed(&self.0, &plan)).await {
+                Ok(written) => return answers(plan, written),
+                Err(fault) if fault.is_refusal() => {}
+                Err(fault) => return Err(fault),
+            }
+        }
+        self.0.attempt(|| store_as_found(&self.0, batch)).await
     }
+}
+
+type Written = Vec<(ConversationId, Seq, MessageId)>;
+
+async fn store_as_guessed(connections: &Connections, plan: &AppendPlan<'_>) -> Result<Written, Fault> {
+    let versions: Vec<_> = plan.heads.iter().map(|head| head.version.0).collect();
+    let rows = bind(STORE_AS_GUESSED, plan).bind(versions).fetch_all(&connections.pool()).await?;
+    Ok(all(&rows, sql::written)?)
+}
+
+async fn store_as_found(connections: &Connections, batch: &[NewMessage]) -> Result<Vec<Appended>, Fault> {
+    let mut tx = connections.begin().await?;
+    let heads = lock_heads(&mut tx, batch).await?;
+    // A statement of its own, so that it sees what whoever held the locks before has written.
+    let known = known(&mut tx, batch).await?;
+    let plan = plan(batch, heads, &known);
+    let mut written = Vec::new();
+    if !plan.rows.is_empty() {
+        written = all(&bind(STORE, &plan).fetch_all(&mut *tx).await?, sql::written)?;
+        tx.commit().await?;
+    }
+    answers(plan, written)
+}
+
+fn answers(plan: AppendPlan<'_>, written: Written) -> Result<Vec<Appended>, Fault> {
+    Ok(plan.answers_from(written).ok_or(Corrupt { table: "messages", column: "id" })?)
 }
 
 async fn lock_heads(tx: &mut PgConnection, batch: &[NewMessage]) -> Result<HashMap<ConversationId, LogHead>, Fault> {
@@ -90,10 +154,10 @@ async fn known(tx: &mut PgConnection, batch: &[NewMessage]) -> Result<HashMap<Ke
     Ok(all(&rows, sql::message)?.into_iter().filter_map(sql::keyed).collect())
 }
 
-/// Writes the rows, and gives their ids in the order of the rows.
-async fn store(tx: &mut PgConnection, plan: &AppendPlan<'_>) -> Result<Vec<MessageId>, Fault> {
+/// A statement with the rows and heads of a plan.
+fn bind<'q>(statement: &'static str, plan: &AppendPlan<'q>) -> Query<'q, Postgres, PgArguments> {
     let (rows, heads) = (&plan.rows, &plan.heads);
-    let returned = sqlx::query(STORE)
+    sqlx::query(statement)
         .bind(rows.iter().map(|row| row.new.conversation.get()).collect::<Vec<_>>())
         .bind(rows.iter().map(|row| row.seq.get()).collect::<Vec<_>>())
         .bind(rows.iter().map(|row| row.new.sender.get()).collect::<Vec<_>>())
@@ -101,15 +165,9 @@ async fn store(tx: &mut PgConnection, plan: &AppendPlan<'_>) -> Result<Vec<Messa
         .bind(rows.iter().map(|row| row.new.client_id.as_ref().map(ClientId::as_str)).collect::<Vec<_>>())
         .bind(rows.iter().map(|row| row.new.reply_to.map(MessageId::get)).collect::<Vec<_>>())
         .bind(rows.iter().map(|row| row.new.at.micros()).collect::<Vec<_>>())
-        .bind(heads.iter().map(|(id, ..)| id.get()).collect::<Vec<_>>())
-        .bind(heads.iter().map(|(_, head, _)| head.get()).collect::<Vec<_>>())
-        .bind(heads.iter().map(|(.., at)| at.micros()).collect::<Vec<_>>())
-        .fetch_all(tx)
-        .await?;
-    // What is returned is in no promised order.
-    let ids: HashMap<_, _> = all(&returned, sql::place_and_id)?.into_iter().collect();
-    let id = |row: &NewRow<'_>| ids.get(&(row.new.conversation, row.seq)).copied();
-    Ok(rows.iter().map(id).collect::<Option<_>>().ok_or(Corrupt { table: "messages", column: "id" })?)
+        .bind(heads.iter().map(|head| head.conversation.get()).collect::<Vec<_>>())
+        .bind(heads.iter().map(|head| head.head.get()).collect::<Vec<_>>())
+        .bind(heads.iter().map(|head| head.at.micros()).collect::<Vec<_>>())
 }
 
 #[async_trait]
@@ -125,7 +183,7 @@ impl MessageStore for PostgresStore {
         client_id: &ClientId,
     ) -> Result<Option<Message>, StoreError> {
         self.db
-            .run(|| async move {
+            .read(|| async move {
                 let query = sqlx::query(sql::BY_CLIENT_ID).bind(conversation.get()).bind(sender.get());
                 let row = query.bind(client_id.as_str()).fetch_optional(&self.db.pool()).await?;
                 Ok(at_most_one(row, sql::message)?)
@@ -135,7 +193,7 @@ impl MessageStore for PostgresStore {
 
     async fn get(&self, id: MessageId) -> Result<Option<Message>, StoreError> {
         self.db
-            .run(|| async move {
+            .read(|| async move {
                 let row = sqlx::query(sql::GET).bind(id.get()).fetch_optional(&self.db.pool()).await?;
                 Ok(at_most_one(row, sql::message)?)
             })
@@ -144,7 +202,7 @@ impl MessageStore for PostgresStore {
 
     async fn page(&self, history: &History) -> Result<Page<Message>, StoreError> {
         self.db
-            .run(|| async move {
+            .read(|| async move {
                 let (statement, seq) = match history.from {
                     HistoryStart::Newest => (sql::PAGE_BEFORE, ID_LIMIT),
                     HistoryStart::Before(seq) => (sql::PAGE_BEFORE, seq.get()),
@@ -164,7 +222,7 @@ impl MessageStore for PostgresStore {
         size: PageSize,
     ) -> Result<Option<Changes>, StoreError> {
         self.db
-            .run(|| async move {
+            .read(|| async move {
                 let query = sqlx::query(sql::CHANGES).bind(conversation.get()).bind(after.get());
                 let rows = query.bind(big(size.get())).fetch_all(&self.db.pool()).await?;
                 Ok(sql::changes(&rows, conversation, after, size)?)
@@ -174,7 +232,7 @@ impl MessageStore for PostgresStore {
 
     async fn own_changes(&self, user: UserId, after: Seq, size: PageSize) -> Result<OwnChanges, StoreError> {
         self.db
-            .run(|| async move {
+            .read(|| async move {
                 let query = sqlx::query(user_changes::CHANGES).bind(user.get()).bind(after.get());
                 let rows = query.bind(big(size.get())).fetch_all(&self.db.pool()).await?;
                 Ok(user_changes::changes(&rows, after, size)?)

@@ -46,7 +46,8 @@ struct Current {
 
 impl Pool {
     pub(super) fn new(options: PgConnectOptions, connections: u32) -> Self {
-        let clock = Arc::new(Clock { start: Instant::now(), answer: AtomicU64::new(0), trouble: AtomicU64::new(0) });
+        let never = || AtomicU64::new(0);
+        let clock = Arc::new(Clock { start: Instant::now(), answer: never(), trouble: never(), loss: never() });
         let current = Current { pool: make(&options, connections, &clock), since: Duration::ZERO };
         Self { options, connections, current: Mutex::new(current), clock }
     }
@@ -59,6 +60,11 @@ impl Pool {
     /// Somebody was answered.
     pub(super) fn answered(&self) {
         self.clock.answer.store(self.clock.now(), Ordering::Relaxed);
+    }
+
+    /// A connection ended under somebody. Others that were idle then are asked before they are used.
+    pub(super) fn lost_connection(&self) {
+        self.clock.loss.store(self.clock.now(), Ordering::Relaxed);
     }
 
     /// Somebody waited in vain.
@@ -88,13 +94,13 @@ impl Pool {
 }
 
 fn make(options: &PgConnectOptions, connections: u32, clock: &Arc<Clock>) -> PgPool {
-    let clock = clock.clone();
+    let (before, after) = (clock.clone(), clock.clone());
     PgPoolOptions::new()
         .max_connections(connections)
         .acquire_timeout(ACQUIRE)
         .test_before_acquire(false)
-        .before_acquire(|connection, meta| Box::pin(is_good(connection, meta.idle_for > TRUSTED_IDLE)))
-        .after_release(move |connection, _| Box::pin(is_good(connection, clock.is_troubled())))
+        .before_acquire(move |connection, meta| Box::pin(is_good(connection, before.is_doubtful(meta.idle_for))))
+        .after_release(move |connection, _| Box::pin(is_good(connection, after.is_troubled())))
         .connect_lazy_with(limited(options.clone()))
 }
 
@@ -117,17 +123,25 @@ async fn is_good(connection: &mut PgConnection, is_doubtful: bool) -> Result<boo
     Ok(true)
 }
 
-/// When somebody was answered last, and when not, in milliseconds since the start.
+/// When somebody was answered last, when not, and when a connection was lost, in milliseconds since the start.
 #[derive(Debug)]
 struct Clock {
     start: Instant,
     answer: AtomicU64,
     trouble: AtomicU64,
+    loss: AtomicU64,
 }
 
 impl Clock {
     fn now(&self) -> u64 {
         u64::try_from(self.start.elapsed().as_millis()).unwrap_or(u64::MAX).max(1)
+    }
+
+    /// Whether a connection that was idle for so long may have ended meanwhile.
+    fn is_doubtful(&self, idle: Duration) -> bool {
+        let loss = self.loss.load(Ordering::Relaxed);
+        let since_loss = self.start.elapsed().saturating_sub(Duration::from_millis(loss));
+        idle > TRUSTED_IDLE || (loss > 0 && idle >= since_loss)
     }
 
     fn is_troubled(&self) -> bool {

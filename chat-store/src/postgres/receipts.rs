@@ -111,7 +111,7 @@ impl ReceiptStore for PostgresStore {
     async fn deliver_all(&self, user: UserId, at: Timestamp) -> Result<Vec<Advanced>, StoreError> {
         let waiting = self
             .db
-            .run(|| async move {
+            .read(|| async move {
                 let rows = sqlx::query(sql::UNDELIVERED).bind(user.get()).fetch_all(&self.db.pool()).await?;
                 Ok(all(&rows, sql::undelivered)?)
             })

@@ -22,7 +22,7 @@ const LOCK: &str = "SELECT 1 FROM relations WHERE low_id = $1 AND high_id = $2 F
 impl RelationStore for PostgresStore {
     async fn between(&self, pair: Pair) -> Result<Relation, StoreError> {
         self.db
-            .run(|| async move {
+            .read(|| async move {
                 let mut connection = self.db.pool().acquire().await?;
                 load(&mut connection, pair).await
             })
@@ -51,7 +51,7 @@ impl RelationStore for PostgresStore {
 
     async fn request(&self, id: FriendRequestId) -> Result<Option<FriendRequest>, StoreError> {
         self.db
-            .run(|| async move {
+            .read(|| async move {
                 let row = sqlx::query(sql::REQUEST).bind(id.get()).fetch_optional(&self.db.pool()).await?;
                 Ok(at_most_one(row, sql::request)?)
             })
@@ -60,7 +60,7 @@ impl RelationStore for PostgresStore {
 
     async fn requests(&self, query: &RequestQuery) -> Result<Page<FriendRequest>, StoreError> {
         self.db
-            .run(|| async move {
+            .read(|| async move {
                 let rows = sqlx::query(sql::REQUESTS)
                     .bind(query.user.get())
                     .bind(query.after.map_or(0, FriendRequestId::get))
@@ -84,7 +84,7 @@ impl RelationStore for PostgresStore {
 
     async fn presence_circle(&self, user: UserId) -> Result<Vec<UserId>, StoreError> {
         self.db
-            .run(|| async move {
+            .read(|| async move {
                 let rows = sqlx::query(sql::PRESENCE_CIRCLE).bind(user.get()).fetch_all(&self.db.pool()).await?;
                 Ok(all(&rows, sql::user_id)?)
             })
@@ -101,7 +101,7 @@ impl PostgresStore {
         size: PageSize,
     ) -> Result<Page<User>, StoreError> {
         self.db
-            .run(|| async move {
+            .read(|| async move {
                 let query = sqlx::query(statement).bind(user.get()).bind(after.map_or(0, UserId::get));
                 let rows = query.bind(big(size.get() + 1)).fetch_all(&self.db.pool()).await?;
                 Ok(Page::from_rows(all(&rows, accounts::user)?, size, |user| user.id.get()))

@@ -48,7 +48,7 @@ impl SessionStore for PostgresStore {
 
     async fn is_live(&self, session: SessionId, at: Timestamp) -> Result<bool, StoreError> {
         self.db
-            .run(|| async move {
+            .read(|| async move {
                 let query = sqlx::query_scalar(sql::IS_LIVE).bind(session.get()).bind(at.micros());
                 Ok(query.fetch_one(&self.db.pool()).await?)
             })

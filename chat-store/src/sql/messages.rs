@@ -172,8 +172,7 @@ pub(crate) fn keyed(message: Message) -> Option<(Key, Message)> {
 
 /// Where a new message stands, and its id.
 #[cfg(feature = "postgres")]
-pub(crate) fn place_and_id(row: &mut Reader<'_>) -> Result<((ConversationId, Seq), MessageId), Corrupt> {
+pub(crate) fn written(row: &mut Reader<'_>) -> Result<(ConversationId, Seq, MessageId), Corrupt> {
     row.table("messages");
-    let place = (row.id("conversation_id", ConversationId::new)?, row.seq("seq")?);
-    Ok((place, row.id("id", MessageId::new)?))
+    Ok((row.id("conversation_id", ConversationId::new)?, row.seq("seq")?, row.id("id", MessageId::new)?))
 }

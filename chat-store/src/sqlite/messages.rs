@@ -116,7 +116,10 @@ async fn store(tx: &mut SqliteConnection, plan: &AppendPlan<'_>, ids: &[MessageI
         ]
     });
     sqlx::query(INSERT).bind(table(rows)).execute(&mut *tx).await?;
-    let heads = plan.heads.iter().map(|(id, head, at)| [id.get().into(), head.get().into(), at.micros().into()]);
+    let heads = plan
+        .heads
+        .iter()
+        .map(|moved| [moved.conversation.get().into(), moved.head.get().into(), moved.at.micros().into()]);
     sqlx::query(MOVE_HEADS).bind(table(heads)).execute(tx).await?;
     Ok(())
 }

@@ -44,6 +44,21 @@ async fn killed_connections_make_sends_unavailable_and_lose_and_double_nothing()
 }
 
 #[tokio::test]
+async fn who_reads_does_not_notice_that_every_idle_connection_was_killed() {
+    let Some(database) = TestDatabase::fresh().await else { return };
+    let scene = Scene::new(database.open().await.stores).await;
+    let ping = || scene.stores.database.ping();
+    for _ in 0..3 {
+        // Several at once, so that several connections are idle afterwards.
+        let pings = tokio::join!(ping(), ping(), ping(), ping());
+        assert!(matches!(pings, (Ok(()), Ok(()), Ok(()), Ok(()))), "{pings:?}");
+        database.kill_connections().await;
+        let pings = [ping().await, ping().await, ping().await, ping().await];
+        assert!(pings.iter().all(Result::is_ok), "{pings:?}");
+    }
+}
+
+#[tokio::test]
 async fn a_lock_that_is_held_too_long_fails_one_send_and_not_the_next() {
     let Some(database) = TestDatabase::fresh().await else { return };
     let scene = Scene::new(database.open().await.stores).await;
