@@ -23,6 +23,7 @@ pub(crate) struct Server {
     port: u16,
     scratch: Arc<Scratch>,
     log: PathBuf,
+    fault: Option<&'static str>,
     http: reqwest::Client,
     child: Option<Child>,
 }
@@ -33,7 +34,12 @@ impl Server {
         let http =
             reqwest::Client::builder().no_proxy().timeout(Duration::from_secs(2)).build().doing("make a client")?;
         let (binary, scratch) = (binary.to_path_buf(), Arc::clone(scratch));
-        Ok(Self { binary, database_url, port: free_port()?, scratch, log, http, child: None })
+        Ok(Self { binary, database_url, port: free_port()?, scratch, log, fault: None, http, child: None })
+    }
+
+    /// What a binary that can be told to has to do wrong.
+    pub(crate) const fn set_fault(&mut self, fault: Option<&'static str>) {
+        self.fault = fault;
     }
 
     /// Where it listens, as `host:port`.
@@ -56,6 +62,7 @@ impl Server {
         command.args(["-c", "ulimit -n \"$(ulimit -Hn)\" 2> /dev/null; exec \"$0\""]).arg(&self.binary);
         command.env("DATABASE_URL", &self.database_url).env("CHAT_LISTEN", self.address());
         command.env("CHAT_DATA_DIR", self.scratch.path().join("server")).env("CHAT_RATE_LIMITS", "off");
+        command.envs(self.fault.map(|fault| ("FAULT", fault)));
         // The surroundings of whoever runs this must not change what is tested.
         for variable in ["CHAT_BUS_URL", "REDIS_URL", "JWT_SECRET", "RUST_LOG"] {
             command.env_remove(variable);

@@ -47,35 +47,39 @@ pub(crate) fn features(package: &str) -> Outcome<Vec<String>> {
 
 /// Builds the server as anybody would and says where it is.
 pub(crate) fn build_server(release: bool) -> Outcome<PathBuf> {
+    let profile: &[&str] = if release { &["--release"] } else { &[] };
+    build(&["--bin", "chat-server"], profile)
+}
+
+/// Builds the server with faults that `chaos teeth` runs.
+pub(crate) fn build_faulty_server() -> Outcome<PathBuf> {
+    build(&["--example", FAULTY_SERVER], &[])
+}
+
+/// What the server with faults is called.
+pub(crate) const FAULTY_SERVER: &str = "faulty";
+
+fn build(target: &[&str; 2], profile: &[&str]) -> Outcome<PathBuf> {
+    let [_, name] = target;
     let mut command = cargo();
-    command.args([
-        "build",
-        "--package",
-        "chat-server",
-        "--bin",
-        "chat-server",
-        "--message-format=json-render-diagnostics",
-    ]);
-    if release {
-        command.arg("--release");
-    }
-    command.stderr(std::process::Stdio::inherit());
+    command.args(["build", "--package", "chat-server", "--message-format=json-render-diagnostics"]);
+    command.args(target).args(profile).stderr(std::process::Stdio::inherit());
     let output = command.output().doing("build the server")?;
     if !output.status.success() {
         return Err(Failure::new("the server does not build").with_code(output.status.code()));
     }
-    executable(&String::from_utf8_lossy(&output.stdout), "chat-server")
-        .ok_or_else(|| Failure::new("cargo named no chat-server binary"))
+    executable(&String::from_utf8_lossy(&output.stdout), name)
+        .ok_or_else(|| Failure::new(format!("cargo named no executable {name}")))
 }
 
-/// The executable of a binary target among the messages of a build.
-pub(crate) fn executable(messages: &str, binary: &str) -> Option<PathBuf> {
+/// The executable of a binary or an example among the messages of a build.
+pub(crate) fn executable(messages: &str, name: &str) -> Option<PathBuf> {
     messages.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok()).find_map(|message| {
         let target = message.get("target")?;
-        let is_binary = target.get("kind")?.as_array()?.iter().any(|kind| kind == "bin");
+        let is_program = target.get("kind")?.as_array()?.iter().any(|kind| kind == "bin" || kind == "example");
         let is_test = message.pointer("/profile/test").and_then(Value::as_bool).unwrap_or(false);
-        let named = target.get("name")?.as_str()? == binary;
-        if is_binary && named && !is_test { message.get("executable")?.as_str().map(PathBuf::from) } else { None }
+        let named = target.get("name")?.as_str()? == name;
+        if is_program && named && !is_test { message.get("executable")?.as_str().map(PathBuf::from) } else { None }
     })
 }
 

@@ -10,7 +10,6 @@ use rand::RngExt as _;
 use super::checker::{Scope, Violation};
 use super::history::Tally;
 use super::nemesis::Damage;
-use super::proxy::Cheat;
 use super::stage;
 use crate::failure::{Doing, Failure, Outcome};
 use crate::fixture::postgres::{self, Postgres};
@@ -38,6 +37,9 @@ pub(crate) struct Options {
     /// Use this binary instead of building one, for example one that was broken on purpose.
     #[arg(long)]
     server_binary: Option<PathBuf>,
+    /// What that binary does wrong, if it can be told to.
+    #[arg(skip)]
+    pub(crate) fault: Option<&'static str>,
 }
 
 /// Which databases.
@@ -58,7 +60,13 @@ impl Options {
             senders: 4,
             release: false,
             server_binary: Some(server.to_path_buf()),
+            fault: None,
         }
+    }
+
+    /// The same run on a server with a fault.
+    pub(crate) fn with_fault(self, faulty: &Path, fault: &'static str) -> Self {
+        Self { server_binary: Some(faulty.to_path_buf()), fault: Some(fault), ..self }
     }
 
     /// The seed that was given, or a fresh one.
@@ -112,14 +120,9 @@ pub(crate) fn run(options: &Options) -> Outcome {
 
 /// A run on SQLite.
 pub(crate) fn on_sqlite(options: &Options) -> Outcome<Report> {
-    on_sqlite_with(options, None)
-}
-
-/// A run on SQLite with somebody between the clients and the server who cheats.
-pub(crate) fn on_sqlite_with(options: &Options, cheat: Option<Cheat>) -> Outcome<Report> {
     let scratch = Arc::new(Scratch::new()?);
     let url = format!("sqlite://{}", scratch.path().join("chat.db").display());
-    runtime::block_on(stage::perform(options, "sqlite", url, &scratch, None, cheat))
+    runtime::block_on(stage::perform(options, "sqlite", url, &scratch, None))
 }
 
 /// A run on a Postgres of its own, durable as in production.
@@ -127,7 +130,7 @@ pub(crate) fn on_postgres(options: &Options, programs: &Path) -> Outcome<Report>
     let scratch = Arc::new(Scratch::new()?);
     let postgres = Postgres::launch(programs.to_path_buf(), &scratch, true)?;
     postgres.create_database("chat")?;
-    runtime::block_on(stage::perform(options, "postgres", postgres.url("chat"), &scratch, Some(&postgres), None))
+    runtime::block_on(stage::perform(options, "postgres", postgres.url("chat"), &scratch, Some(&postgres)))
 }
 
 /// Prints what was done and found, and fails if something is wrong or if nothing was proved.

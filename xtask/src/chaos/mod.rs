@@ -10,7 +10,6 @@ mod history;
 mod nemesis;
 mod player;
 mod poster;
-mod proxy;
 mod readings;
 mod stage;
 mod teeth;
@@ -25,7 +24,7 @@ use crate::step::Journal;
 pub(crate) enum Chore {
     /// Kill the server (and Postgres) again and again while clients send, then check every promise.
     Crash(crash::Options),
-    /// Put a cheat between the clients and the server: the checker must notice, else it proves nothing.
+    /// The same with a server that has a fault, built in on purpose: the checker must notice, else it proves nothing.
     Teeth(crash::Options),
 }
 
@@ -38,7 +37,7 @@ pub(crate) fn run(chore: Chore) -> Outcome {
 }
 
 /// The short forms, as a part of the tests.
-pub(crate) fn quick(server: &Path, postgres: Option<&Path>, journal: &mut Journal) -> Outcome {
+pub(crate) fn quick(server: &Path, faulty: &Path, postgres: Option<&Path>, journal: &mut Journal) -> Outcome {
     let options = crash::Options::quick(server, 5);
     journal.step("chaos: crashes on SQLite", || crash::on_sqlite(&options).and_then(crash::judge))?;
     match postgres {
@@ -48,5 +47,5 @@ pub(crate) fn quick(server: &Path, postgres: Option<&Path>, journal: &mut Journa
         }
         None => journal.leave_out("chaos: crashes on Postgres"),
     }
-    journal.step("chaos: the checker has teeth", || teeth::run(&crash::Options::quick(server, 3)))
+    journal.step("chaos: the checker has teeth", || teeth::bite(&crash::Options::quick(server, 3), faulty))
 }

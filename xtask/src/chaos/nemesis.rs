@@ -6,7 +6,6 @@ use std::time::{Duration, Instant};
 
 use rand::rngs::StdRng;
 use rand::{RngExt as _, SeedableRng as _};
-use tokio::sync::mpsc;
 
 use crate::failure::{Failure, Outcome};
 use crate::fixture::postgres::Postgres;
@@ -33,15 +32,14 @@ pub(crate) struct Damage {
 #[derive(Debug)]
 pub(crate) struct Nemesis {
     random: StdRng,
-    provoked: mpsc::Receiver<()>,
     acknowledged: Arc<AtomicU64>,
     damage: Damage,
 }
 
 impl Nemesis {
-    /// A message on `provoked` makes the next kill come at once; `acknowledged` counts what the clients achieve.
-    pub(crate) fn new(seed: u64, provoked: mpsc::Receiver<()>, acknowledged: Arc<AtomicU64>) -> Self {
-        Self { random: StdRng::seed_from_u64(seed), provoked, acknowledged, damage: Damage::default() }
+    /// `acknowledged` counts what the clients achieve.
+    pub(crate) fn new(seed: u64, acknowledged: Arc<AtomicU64>) -> Self {
+        Self { random: StdRng::seed_from_u64(seed), acknowledged, damage: Damage::default() }
     }
 
     /// Kills the server so many times; it runs when this returns.
@@ -106,16 +104,9 @@ impl Nemesis {
         Ok(())
     }
 
-    /// Waits for a random moment, or until somebody provokes.
+    /// Waits for a random moment.
     async fn moment(&mut self) {
-        let moment = Duration::from_millis(self.random.random_range(50..600));
-        let provoked = async {
-            if self.provoked.recv().await.is_none() {
-                std::future::pending::<()>().await;
-            }
-        };
-        // Which of the two it was makes no difference.
-        let _ = tokio::time::timeout(moment, provoked).await;
+        tokio::time::sleep(Duration::from_millis(self.random.random_range(50..600))).await;
     }
 
     /// In four of ten cycles, hurts Postgres.

@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use reqwest::Method;
-use tokio::sync::{mpsc, watch};
+use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
 use super::cast::Cast;
@@ -17,7 +17,6 @@ use super::history::{Log, Record, Tally};
 use super::nemesis::Nemesis;
 use super::player::{Player, Stage, Surroundings};
 use super::poster::Poster;
-use super::proxy::{Cheat, Proxy};
 use super::{database, readings};
 use crate::client::rest::{Account, Rest};
 use crate::failure::{Doing, Outcome};
@@ -42,19 +41,15 @@ pub(super) async fn perform(
     url: String,
     scratch: &Arc<Scratch>,
     postgres: Option<&Postgres>,
-    cheat: Option<Cheat>,
 ) -> Outcome<Report> {
     let (begun, seed) = (Instant::now(), options.seed());
-    let histories = histories(name, cheat)?;
+    let histories = histories(name, options.fault)?;
     let mut server = Server::new(&options.server()?, url.clone(), scratch, histories.join("server.log"))?;
+    server.set_fault(options.fault);
     server.start().await?;
     let rest = Rest::new(&server.address())?;
     let cast = Cast::assemble(&rest, options.senders, LISTENERS, LEAVERS).await?;
-    let (provoke, provoked) = mpsc::channel(1);
-    let address = match cheat {
-        Some(cheat) => Proxy::open(cheat, server.address(), provoke).await?,
-        None => server.address(),
-    };
+    let address = server.address();
     terminal::line(&format!(
         "{name}, seed {seed}: {} senders, {} users",
         options.senders,
@@ -65,7 +60,7 @@ pub(super) async fn perform(
     let around = Surroundings { address, stage: watched, unsettled: Arc::default(), acknowledged: Arc::default() };
     let played = enter(&cast, &around, seed, &histories, begun)?;
     let departures = tokio::spawn(depart(Arc::clone(&cast), rest.clone()));
-    let nemesis = Nemesis::new(seed, provoked, Arc::clone(&around.acknowledged));
+    let nemesis = Nemesis::new(seed, Arc::clone(&around.acknowledged));
     let damage = nemesis.rage(options.cycles.unwrap_or(100), &mut server, postgres).await?;
 
     departures.await.doing("wait for those who leave")?;
@@ -88,8 +83,8 @@ pub(super) async fn perform(
 }
 
 /// An empty directory for the histories, which stay there until the next run.
-fn histories(name: &str, cheat: Option<Cheat>) -> Outcome<PathBuf> {
-    let name = cheat.map_or_else(|| name.to_owned(), |cheat| format!("{name}-{cheat:?}").to_lowercase());
+fn histories(name: &str, fault: Option<&str>) -> Outcome<PathBuf> {
+    let name = fault.map_or_else(|| name.to_owned(), |fault| format!("{name}-{fault}"));
     let directory = workspace::root().join("target").join("chaos").join(name);
     if directory.exists() {
         std::fs::remove_dir_all(&directory).doing("remove old histories")?;

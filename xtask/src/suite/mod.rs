@@ -66,7 +66,11 @@ pub(crate) fn run_noting(arguments: &Arguments, journal: &mut Journal) -> Outcom
         Some(server) => server,
         None => workspace::build_server(false)?,
     };
-    chaos::quick(&server, surroundings.postgres_programs.as_deref(), journal)
+    let faulty = match workspace::executable(&build, workspace::FAULTY_SERVER) {
+        Some(faulty) => faulty,
+        None => workspace::build_faulty_server()?,
+    };
+    chaos::quick(&server, &faulty, surroundings.postgres_programs.as_deref(), journal)
 }
 
 /// Compiles all tests once. Cargo's messages name what came of it: the server, for the chaos, and the test programs.
