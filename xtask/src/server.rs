@@ -23,7 +23,7 @@ pub(crate) struct Server {
     port: u16,
     scratch: Arc<Scratch>,
     log: PathBuf,
-    fault: Option<&'static str>,
+    settings: Vec<(&'static str, String)>,
     http: reqwest::Client,
     child: Option<Child>,
 }
@@ -34,12 +34,12 @@ impl Server {
         let http =
             reqwest::Client::builder().no_proxy().timeout(Duration::from_secs(2)).build().doing("make a client")?;
         let (binary, scratch) = (binary.to_path_buf(), Arc::clone(scratch));
-        Ok(Self { binary, database_url, port: free_port()?, scratch, log, fault: None, http, child: None })
+        Ok(Self { binary, database_url, port: free_port()?, scratch, log, settings: Vec::new(), http, child: None })
     }
 
-    /// What a binary that can be told to has to do wrong.
-    pub(crate) const fn set_fault(&mut self, fault: Option<&'static str>) {
-        self.fault = fault;
+    /// Sets a variable of its environment.
+    pub(crate) fn set(&mut self, variable: &'static str, value: &str) {
+        self.settings.push((variable, value.to_owned()));
     }
 
     /// Where it listens, as `host:port`.
@@ -62,11 +62,11 @@ impl Server {
         command.args(["-c", "ulimit -n \"$(ulimit -Hn)\" 2> /dev/null; exec \"$0\""]).arg(&self.binary);
         command.env("DATABASE_URL", &self.database_url).env("CHAT_LISTEN", self.address());
         command.env("CHAT_DATA_DIR", self.scratch.path().join("server")).env("CHAT_RATE_LIMITS", "off");
-        command.envs(self.fault.map(|fault| ("FAULT", fault)));
         // The surroundings of whoever runs this must not change what is tested.
         for variable in ["CHAT_BUS_URL", "REDIS_URL", "JWT_SECRET", "RUST_LOG"] {
             command.env_remove(variable);
         }
+        command.envs(self.settings.iter().map(|(variable, value)| (variable, value)));
         command.current_dir(self.scratch.path()).stdin(Stdio::null()).stdout(log()?).stderr(log()?).kill_on_drop(true);
         let child = command.spawn().doing("start the server")?;
         if let Some(pid) = child.id() {

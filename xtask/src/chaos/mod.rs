@@ -11,6 +11,7 @@ mod nemesis;
 mod player;
 mod poster;
 mod readings;
+mod silent;
 mod stage;
 mod teeth;
 
@@ -26,6 +27,8 @@ pub(crate) enum Chore {
     Crash(crash::Options),
     /// The same with a server that has a fault, built in on purpose: the checker must notice, else it proves nothing.
     Teeth(crash::Options),
+    /// Hold thousands of connections that say nothing, and check that somebody honest still gets in and chats.
+    Silent(silent::Options),
 }
 
 /// Runs one of them.
@@ -33,6 +36,7 @@ pub(crate) fn run(chore: Chore) -> Outcome {
     match chore {
         Chore::Crash(options) => crash::run(&options),
         Chore::Teeth(options) => teeth::run(&options),
+        Chore::Silent(options) => silent::run(&options),
     }
 }
 

@@ -45,7 +45,9 @@ pub(super) async fn perform(
     let (begun, seed) = (Instant::now(), options.seed());
     let histories = histories(name, options.fault)?;
     let mut server = Server::new(&options.server()?, url.clone(), scratch, histories.join("server.log"))?;
-    server.set_fault(options.fault);
+    if let Some(fault) = options.fault {
+        server.set("FAULT", fault);
+    }
     server.start().await?;
     let rest = Rest::new(&server.address())?;
     let cast = Cast::assemble(&rest, options.senders, LISTENERS, LEAVERS).await?;
