@@ -87,14 +87,29 @@ impl Gateway {
     }
 
     /// Serves one socket, from right after the upgrade to its end.
-    ///
-    /// What only the beginning, a frame or the end needs is boxed and given back afterwards, so that an idle socket keeps
-    /// little.
     pub fn serve<S>(self: Arc<Self>, stream: S, opening: Opening) -> impl Future<Output = ()> + Send + use<S>
     where
         S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
     {
-        let opening = Box::pin(self.open(stream, opening));
+        self.serve_from_door(stream, opening, ())
+    }
+
+    /// The same for a socket that takes a place as long as nobody knows whose it is: `door` is dropped when that is known, or
+    /// when the socket ends before.
+    ///
+    /// What only the beginning, a frame or the end needs is boxed and given back afterwards, so that an idle socket keeps
+    /// little.
+    pub fn serve_from_door<S, D>(
+        self: Arc<Self>,
+        stream: S,
+        opening: Opening,
+        door: D,
+    ) -> impl Future<Output = ()> + Send + use<S, D>
+    where
+        S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+        D: Send + 'static,
+    {
+        let opening = Box::pin(self.open(stream, opening, door));
         async move {
             let Some(mut session) = opening.await else { return };
             if let Some(reason) = session.run().await {

@@ -30,7 +30,8 @@ use crate::wire::{ClientFrame, ReadyView, ServerFrame, decode};
 
 impl Gateway {
     /// Takes a socket from right after the upgrade to where its client knows where everything stands. None if it ended before.
-    pub(crate) async fn open<S>(self: Arc<Self>, stream: S, opening: Opening) -> Option<Session<S>>
+    /// It stands in the `door` until it is known whose it is.
+    pub(crate) async fn open<S>(self: Arc<Self>, stream: S, opening: Opening, door: impl Send) -> Option<Session<S>>
     where
         S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
     {
@@ -52,6 +53,7 @@ impl Gateway {
                 return None;
             }
         };
+        drop(door);
         let mut session = self.register(socket, identity, opening.scope);
         match session.begin().await {
             Ok(()) => Some(session),

@@ -155,15 +155,8 @@ impl Sockets {
     where
         S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
     {
-        let mut life = Box::pin(self.gateway.serve(stream, opening));
-        if let Some(in_the_door) = in_the_door {
-            // After that time the gateway has closed the socket, or it is authenticated.
-            if tokio::time::timeout(self.auth_timeout, &mut life).await.is_ok() {
-                return;
-            }
-            drop(in_the_door);
-        }
-        life.await;
+        // In a box of its own, so that a bare stream does not take as much memory as one that is not.
+        Box::pin(self.gateway.serve_from_door(stream, opening, in_the_door)).await;
     }
 }
 

@@ -148,27 +148,41 @@ async fn tokens_in_addresses_can_be_switched_off() {
     assert_eq!(status(&server, &format!("/ws?ticket={}", ann.ticket().await), &[]).await, 101);
 }
 
-#[tokio::test]
-async fn so_many_sockets_of_one_address_may_wait_for_their_first_frame() {
-    let server = TestServer::with(|config| {
+/// A server with a single place for sockets that have not said whose they are, and time without end to say it.
+async fn with_one_place_in_the_door() -> TestServer {
+    TestServer::with(|config| {
         config.rate_limits = true;
-        config.max_unauthenticated_sockets_per_address = NonZeroUsize::new(2).unwrap();
+        config.max_unauthenticated_sockets_per_address = NonZeroUsize::new(1).unwrap();
         config.socket_auth_seconds = NonZeroU64::new(3600).unwrap();
     })
-    .await;
+    .await
+}
+
+#[tokio::test]
+async fn so_many_sockets_of_one_address_may_wait_for_their_first_frame() {
+    let server = with_one_place_in_the_door().await;
     let ann = Person::register(&server.url(), "ann").await;
     let mut first = Socket::open(server.address(), "/ws").await;
-    let second = Socket::open(server.address(), "/ws").await;
     assert_eq!(status(&server, "/ws", &[]).await, 429);
     assert_eq!(status(&server, &format!("/ws?token={}", ann.token), &[]).await, 101, "who shows a token may pass");
 
     first.send(json!({"type": "auth", "token": "nonsense"})).await;
     first.closed().await;
-    drop((first, second));
+    drop(first);
     // The place is free as soon as the server has noticed.
     while status(&server, "/ws", &[]).await == 429 {
         tokio::task::yield_now().await;
     }
+}
+
+#[tokio::test]
+async fn a_socket_that_has_said_whose_it_is_leaves_its_place_to_the_next() {
+    let server = with_one_place_in_the_door().await;
+    let ann = Person::register(&server.url(), "ann").await;
+    let mut first = Socket::open(server.address(), "/ws").await;
+    first.send(json!({"type": "auth", "token": ann.token})).await;
+    first.expect("session.ready").await;
+    assert_eq!(status(&server, "/ws", &[]).await, 101);
 }
 
 #[tokio::test]
