@@ -67,7 +67,8 @@ const RESERVED: [&str; 14] = [
 /// A user name: 2 to 32 letters and digits of one script, with `.`, `_`, `-` between them.
 ///
 /// Two names are the same to the system if their [`key`](Self::key)s are equal: case, compatibility forms and look-alike
-/// letters do not tell users apart.
+/// letters do not tell users apart. Neither do two names live side by side that [`look`](Self::look) the same as they are
+/// written: lower case would hide that `paypaI` ends in a capital.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Username(String);
 
@@ -90,7 +91,7 @@ impl Username {
             return Err(NameError::MixedScript);
         }
         let name = Self(name);
-        if RESERVED.contains(&fold(&name.0).as_str()) {
+        if RESERVED.iter().map(|reserved| Self::key_of(reserved)).any(|key| key == name.key() || key == name.look()) {
             return Err(NameError::Reserved);
         }
         Ok(name)
@@ -108,7 +109,8 @@ impl Username {
         &self.0
     }
 
-    /// What must be unique: the look-alike skeleton of the case-folded name (Unicode TR 39, section 4).
+    /// What must be unique, and what a name is found by: the look-alike skeleton of the case-folded name (Unicode TR 39,
+    /// section 4).
     #[must_use]
     pub fn key(&self) -> String {
         Self::key_of(&self.0)
@@ -119,6 +121,14 @@ impl Username {
     pub fn key_of(text: &str) -> String {
         // Folding again after the skeleton catches capitals whose skeleton is a small letter of another shape.
         fold(&skeleton(&fold(text)).collect::<String>())
+    }
+
+    /// What must be unique beside the key: the skeleton of the name as it is written, capitals and all. A capital may look
+    /// like what its small letter does not, as `I` looks like `l`.
+    #[must_use]
+    pub fn look(&self) -> String {
+        let written: String = self.0.nfkc().collect();
+        fold(&skeleton(&written).collect::<String>())
     }
 }
 
@@ -171,7 +181,9 @@ mod tests {
             assert_eq!(Username::new(name), Err(NameError::Characters), "{name:?}");
         }
         assert_eq!(Username::new("\u{0430}dmin"), Err(NameError::MixedScript));
-        assert_eq!(Username::new("ADMIN"), Err(NameError::Reserved));
+        for name in ["ADMIN", "r00t", "aII", "nuIl"] {
+            assert_eq!(Username::new(name), Err(NameError::Reserved), "{name}");
+        }
     }
 
     #[test]
@@ -182,6 +194,18 @@ mod tests {
         assert_eq!(key("рор"), key("pop"), "Cyrillic er, o, er");
         assert_eq!(key("paypa1"), key("paypal"), "digit one and letter l");
         assert_ne!(key("bob"), key("rob"));
+    }
+
+    #[test]
+    fn a_capital_that_looks_like_another_small_letter_gives_the_same_look() {
+        let look = |name: &str| Username::new(name).unwrap().look();
+        assert_eq!(look("paypaI"), look("paypal"), "capital i and small L");
+        assert_eq!(look("PAYPAI"), look("paypal"));
+        assert_eq!(look("ΑΝΝΑ"), look("ANNA"), "Greek capitals");
+        assert_eq!(look("СОРА"), look("copa"), "Cyrillic capitals");
+        for (one, other) in [("kari", "karl"), ("bill", "biil"), ("Kari", "Karl"), ("rob", "bob")] {
+            assert_ne!(look(one), look(other), "{one}, {other}");
+        }
     }
 
     #[test]

@@ -13,6 +13,7 @@ CREATE TABLE users (
     id             INTEGER PRIMARY KEY AUTOINCREMENT CHECK (id BETWEEN 1 AND 9007199254740991),
     username       TEXT    NOT NULL,
     name_key       TEXT    NOT NULL UNIQUE,
+    name_look      TEXT    NOT NULL UNIQUE,
     name_fold      TEXT    NOT NULL,
     email          TEXT    UNIQUE,
     password_hash  TEXT,

@@ -20,8 +20,9 @@ impl UserStore for PostgresStore {
     async fn create(&self, new: &NewUser) -> Result<UserCreated, StoreError> {
         self.db
             .run(|| async move {
-                let (key, email) = (new.username.key(), new.email.as_ref().map(|email| email.as_str()));
-                if sqlx::query_scalar(sql::NAME_EXISTS).bind(&key).fetch_one(&self.db.pool()).await? {
+                let (key, look) = (new.username.key(), new.username.look());
+                let email = new.email.as_ref().map(|email| email.as_str());
+                if sqlx::query_scalar(sql::NAME_EXISTS).bind(&key).bind(&look).fetch_one(&self.db.pool()).await? {
                     return Ok(UserCreated::NameTaken);
                 }
                 if sqlx::query_scalar(sql::EMAIL_EXISTS).bind(email).fetch_one(&self.db.pool()).await? {
@@ -30,6 +31,7 @@ impl UserStore for PostgresStore {
                 let row = sqlx::query(sql::INSERT)
                     .bind(new.username.as_str())
                     .bind(&key)
+                    .bind(&look)
                     .bind(fold(new.username.as_str()))
                     .bind(email)
                     .bind(&new.password_hash)
@@ -40,7 +42,8 @@ impl UserStore for PostgresStore {
                     return Ok(UserCreated::Created(one(&row, sql::user)?));
                 }
                 // Somebody else was faster, with the name or with the address.
-                let by_name = sqlx::query_scalar(sql::NAME_EXISTS).bind(&key).fetch_one(&self.db.pool()).await?;
+                let by_name =
+                    sqlx::query_scalar(sql::NAME_EXISTS).bind(&key).bind(&look).fetch_one(&self.db.pool()).await?;
                 Ok(if by_name { UserCreated::NameTaken } else { UserCreated::EmailTaken })
             })
             .await

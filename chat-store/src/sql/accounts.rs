@@ -17,13 +17,13 @@ macro_rules! user_columns {
 pub(crate) use user_columns;
 
 /// The stores look for these two first, so that the answer says which of them is taken.
-pub(crate) const NAME_EXISTS: &str = "SELECT EXISTS (SELECT 1 FROM users WHERE name_key = $1)";
+pub(crate) const NAME_EXISTS: &str = "SELECT EXISTS (SELECT 1 FROM users WHERE name_key = $1 OR name_look = $2)";
 pub(crate) const EMAIL_EXISTS: &str = "SELECT EXISTS (SELECT 1 FROM users WHERE email = $1)";
 
 /// Returns nothing if name or address exist.
 pub(crate) const INSERT: &str = concat!(
-    "INSERT INTO users (username, name_key, name_fold, email, password_hash, created_at) ",
-    "VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT DO NOTHING RETURNING ",
+    "INSERT INTO users (username, name_key, name_look, name_fold, email, password_hash, created_at) ",
+    "VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT DO NOTHING RETURNING ",
     "id, username, status, status_message, last_seen_at, created_at",
 );
 

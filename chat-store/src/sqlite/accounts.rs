@@ -25,9 +25,10 @@ impl UserStore for SqliteStore {
     async fn create(&self, new: &NewUser) -> Result<UserCreated, StoreError> {
         self.db
             .run(|| async move {
-                let (key, email) = (new.username.key(), new.email.as_ref().map(|email| email.as_str()));
+                let (key, look) = (new.username.key(), new.username.look());
+                let email = new.email.as_ref().map(|email| email.as_str());
                 let mut tx = self.db.write().await?;
-                if sqlx::query_scalar(sql::NAME_EXISTS).bind(&key).fetch_one(&mut *tx).await? {
+                if sqlx::query_scalar(sql::NAME_EXISTS).bind(&key).bind(&look).fetch_one(&mut *tx).await? {
                     return Ok(UserCreated::NameTaken);
                 }
                 if sqlx::query_scalar(sql::EMAIL_EXISTS).bind(email).fetch_one(&mut *tx).await? {
@@ -36,6 +37,7 @@ impl UserStore for SqliteStore {
                 let row = sqlx::query(sql::INSERT)
                     .bind(new.username.as_str())
                     .bind(&key)
+                    .bind(&look)
                     .bind(fold(new.username.as_str()))
                     .bind(email)
                     .bind(&new.password_hash)

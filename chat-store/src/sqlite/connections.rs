@@ -206,8 +206,8 @@ mod tests {
         assert_eq!(pragma(connections.reader(), "SELECT last_message_id FROM database_life").await, 7);
     }
 
-    const FILL: &str = "INSERT INTO users (username, name_key, name_fold, created_at) \
-        SELECT hex(randomblob(500)), hex(randomblob(16)), 'x', 0 FROM json_each('[1,2,3,4,5,6,7,8]')";
+    const FILL: &str = "INSERT INTO users (username, name_key, name_look, name_fold, created_at) \
+        SELECT hex(randomblob(500)), hex(randomblob(16)), hex(randomblob(16)), 'x', 0 FROM json_each('[1,2,3,4,5,6,7,8]')";
 
     #[tokio::test]
     async fn a_full_disk_fails_writes_until_there_is_room_again() {

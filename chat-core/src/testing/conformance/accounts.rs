@@ -92,9 +92,20 @@ pub async fn look_alikes_do_not_make_another_name(stores: &Stores) {
     }
 }
 
+/// A capital may look like what its small letter does not: `paypaI` beside `paypal`, whichever comes first.
+pub async fn names_that_look_alike_only_as_they_are_written_are_one_name(stores: &Stores) {
+    for (name, look_alike) in [("paypal", "paypaI"), ("Ian", "lan"), ("anna", "ΑΝΝΑ")] {
+        user(stores, name).await;
+        let answer = stores.users.create(&new_user(look_alike)).await.unwrap();
+        assert_eq!(answer, UserCreated::NameTaken, "{look_alike} beside {name}");
+        assert_eq!(found(stores, &by_name(look_alike)).await, None, "nobody signs in by how a name looks");
+    }
+}
+
 /// Names that differ live side by side, and each is found as itself.
 pub async fn names_of_every_script_live_side_by_side(stores: &Stores) {
-    let names = ["bob", "rob", "жанна", "Жан", "张伟", "さくら", "jose", "josé", "a.b", "a-b", "a_b", "ab"];
+    let names =
+        ["bob", "rob", "жанна", "Жан", "张伟", "さくら", "jose", "josé", "a.b", "a-b", "a_b", "ab", "kari", "karl"];
     for name in names {
         user(stores, name).await;
     }

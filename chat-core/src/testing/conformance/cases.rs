@@ -16,6 +16,7 @@ macro_rules! for_each_case {
                 users_come_in_the_order_of_their_ids_each_once
                 capitals_do_not_make_another_name
                 look_alikes_do_not_make_another_name
+                names_that_look_alike_only_as_they_are_written_are_one_name
                 names_of_every_script_live_side_by_side
                 an_address_has_one_account
                 users_without_address_do_not_collide

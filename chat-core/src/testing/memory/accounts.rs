@@ -19,8 +19,8 @@ use crate::user::{User, fold};
 impl UserStore for MemoryStore {
     async fn create(&self, new: &NewUser) -> Result<UserCreated, StoreError> {
         let mut state = self.state();
-        let key = new.username.key();
-        if state.names.contains_key(&key) {
+        let (key, look) = (new.username.key(), new.username.look());
+        if state.names.contains_key(&key) || state.looks.contains(&look) {
             return Ok(UserCreated::NameTaken);
         }
         if new.email.as_ref().is_some_and(|email| state.emails.contains_key(email)) {
@@ -35,6 +35,7 @@ impl UserStore for MemoryStore {
             created_at: new.at,
         };
         state.names.insert(key, user.id);
+        state.looks.insert(look);
         if let Some(email) = &new.email {
             state.emails.insert(email.clone(), user.id);
         }

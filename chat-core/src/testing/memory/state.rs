@@ -1,6 +1,6 @@
 //! What the memory store holds, and the few steps that several ports share.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use crate::conversation::{Conversation, Kind, Member, Pair};
 use crate::ids::{ConversationId, FriendRequestId, MessageId, Seq, SessionId, UserId};
@@ -18,6 +18,7 @@ use crate::user::{Email, User};
 pub(super) struct State {
     pub(super) users: BTreeMap<UserId, UserRow>,
     pub(super) names: HashMap<String, UserId>,
+    pub(super) looks: HashSet<String>,
     pub(super) emails: HashMap<Email, UserId>,
     pub(super) sessions: BTreeMap<SessionId, SessionRow>,
     pub(super) tickets: HashMap<Vec<u8>, Ticket>,

@@ -16,8 +16,8 @@ use crate::scene::{AT, Scene};
 /// meanwhile, because that would read tables too.
 fn crowd(from: i64, to: i64) -> String {
     format!(
-        "INSERT INTO users (username, name_key, name_fold, created_at)
-            SELECT 'u' || n, 'u' || n, 'u' || n, 0 FROM generate_series({from}, {to}) AS n;
+        "INSERT INTO users (username, name_key, name_look, name_fold, created_at)
+            SELECT 'u' || n, 'u' || n, 'u' || n, 'u' || n, 0 FROM generate_series({from}, {to}) AS n;
         INSERT INTO conversations (kind, name, owner_id, member_count, created_at, active_at)
             SELECT 'group', username, id, 1, 0, 0 FROM users WHERE username BETWEEN 'u' AND 'v' AND id > {from};
         INSERT INTO members (conversation_id, user_id, role, joined_seq, joined_at, delivered_seq, read_seq)
