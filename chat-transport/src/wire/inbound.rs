@@ -211,6 +211,9 @@ mod tests {
         ] {
             assert_eq!(code(text), Some(expected), "{text}");
         }
+        let in_order = format!(r#"["ping"{}]"#, ",null".repeat(13));
+        assert_eq!(code(&in_order), Some(ErrorCode::BadRequest), "a list of all fields in order");
+        assert_eq!(decode(r#"["mine"]"#, None).0, None, "nothing in a list has a name");
         assert_eq!(decode(r#"{"type":"nope","ref":"mine"}"#, None).0.as_deref(), Some("mine"));
         let long = format!(r#"{{"type":"ping","ref":"{}"}}"#, "x".repeat(65));
         assert_eq!(code(&long), Some(ErrorCode::BadRequest));

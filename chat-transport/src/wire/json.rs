@@ -1,7 +1,7 @@
 //! Strict JSON: what a lenient reader lets through is refused here, once, for REST and sockets alike.
 //!
-//! On top of serde_json (which refuses lone surrogates and numbers out of range) a document is refused if a key comes twice
-//! in one object, or if it nests deeper than 32.
+//! On top of serde_json (which refuses lone surrogates and numbers out of range) a document is refused if it is no object, if
+//! a key comes twice in one object, or if it nests deeper than 32.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -17,8 +17,12 @@ pub const MAX_DEPTH: u8 = 32;
 #[error("not the JSON that is expected here")]
 pub struct JsonError;
 
-/// Reads a document of a known shape.
+/// Reads an object of a known shape.
 pub fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, JsonError> {
+    // serde would take an array for an object whose fields come in order.
+    if bytes.trim_ascii_start().first() != Some(&b'{') {
+        return Err(JsonError);
+    }
     check(bytes)?;
     serde_json::from_slice(bytes).map_err(|_| JsonError)
 }
@@ -123,7 +127,15 @@ mod tests {
     use serde_json::Value;
 
     fn accepted(text: &str) -> bool {
-        parse::<Value>(text.as_bytes()).is_ok()
+        check(text.as_bytes()).is_ok()
+    }
+
+    #[test]
+    fn only_an_object_is_read() {
+        assert!(parse::<Value>(b" \n{}").is_ok());
+        for text in ["[]", r#"["all", "fields"]"#, r#""text""#, "null", "1", ""] {
+            assert_eq!(parse::<Value>(text.as_bytes()), Err(JsonError), "{text}");
+        }
     }
 
     #[test]
