@@ -14,7 +14,7 @@ use chat_core::ErrorCode;
 use futures_util::FutureExt as _;
 
 use crate::config::{Config, Network, seconds};
-use crate::http::{Problem, request_id};
+use crate::http::Problem;
 use crate::request::{BodyLimits, ClientAddress};
 
 /// A path that is longer is cut in the log.
@@ -57,7 +57,6 @@ pub(crate) async fn layer(State(access): State<Access>, mut request: Request, ne
         status = response.status().as_u16(),
         duration_ms = millis(started.elapsed()),
         client = client.map(tracing::field::display),
-        request_id = request_id::current(),
         "request"
     );
     response

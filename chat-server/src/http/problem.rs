@@ -93,7 +93,7 @@ impl From<ChatError> for Problem {
     fn from(error: ChatError) -> Self {
         let code = error.code();
         if status_of(code).is_server_error() {
-            tracing::error!(request_id = %request_id::current(), code = code.as_str(), cause = %chain(&error), "failed");
+            tracing::error!(code = code.as_str(), cause = %chain(&error), "failed");
         }
         Self { code, detail: None, retry_after_ms: error.retry_after_ms() }
     }

@@ -33,8 +33,9 @@ pub(crate) async fn layer(request: Request, next: Next) -> Response {
     }
     let id: u64 = rand::random();
     let name = text(id);
-    // The path alone: a query may carry a token.
-    let span = tracing::info_span!("request", id = %name, method = %request.method(), path = request.uri().path());
+    // The name alone: what was asked for stands in the one line that tells how it went. On every level, so that errors have it
+    // where nothing else is logged.
+    let span = tracing::error_span!("request", request_id = %name);
     let mut response = CURRENT.scope(id, next.run(request)).instrument(span).await;
 
     let headers = response.headers_mut();

@@ -37,7 +37,12 @@ pub(crate) fn init(filter: &str, format: LogFormat) -> Result<Flush, LogError> {
         LogFormat::Text => false,
         LogFormat::Json => true,
     };
-    let begun = if json { log.json().flatten_event(true).finish().try_init() } else { log.finish().try_init() };
+    let begun = if json {
+        // There is one span, the request; a list of all of them would only say it again.
+        log.json().flatten_event(true).with_span_list(false).finish().try_init()
+    } else {
+        log.finish().try_init()
+    };
     if begun.is_ok() {
         report_panics();
     }

@@ -69,9 +69,10 @@ async fn a_request_leaves_one_line_that_tells_how_it_went() {
     let (_, log) = server.end().await;
     let lines: Vec<_> = log.lines().filter(|line| line.contains("chat_server::access")).collect();
     let [line] = lines.as_slice() else { panic!("{log}") };
+    assert_eq!((line.matches(&id).count(), line.matches("/users/me").count()), (1, 1), "nothing is said twice: {line}");
     let line: serde_json::Value = serde_json::from_str(line).unwrap();
     assert_eq!(
-        (&line["method"], &line["path"], &line["status"], &line["request_id"]),
+        (&line["method"], &line["path"], &line["status"], &line["span"]["request_id"]),
         (&json!("GET"), &json!("/api/v1/users/me"), &json!(401), &json!(id)),
     );
     assert_eq!(line["client"], "127.0.0.1");
