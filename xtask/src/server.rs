@@ -23,6 +23,7 @@ pub(crate) struct Server {
     port: u16,
     scratch: Arc<Scratch>,
     log: PathBuf,
+    settings: Vec<(&'static str, &'static str)>,
     http: reqwest::Client,
     child: Option<Child>,
 }
@@ -33,7 +34,14 @@ impl Server {
         let http =
             reqwest::Client::builder().no_proxy().timeout(Duration::from_secs(2)).build().doing("make a client")?;
         let (binary, scratch) = (binary.to_path_buf(), Arc::clone(scratch));
-        Ok(Self { binary, database_url, port: free_port()?, scratch, log, http, child: None })
+        let settings = Vec::new();
+        Ok(Self { binary, database_url, port: free_port()?, scratch, log, settings, http, child: None })
+    }
+
+    /// The same server with settings of its own, by the names of their variables.
+    pub(crate) fn with(mut self, settings: &[(&'static str, &'static str)]) -> Self {
+        self.settings.extend_from_slice(settings);
+        self
     }
 
     /// Where it listens, as `host:port`.
@@ -60,6 +68,7 @@ impl Server {
         for variable in ["CHAT_BUS_URL", "REDIS_URL", "JWT_SECRET", "RUST_LOG"] {
             command.env_remove(variable);
         }
+        command.envs(self.settings.iter().copied());
         command.current_dir(self.scratch.path()).stdin(Stdio::null()).stdout(log()?).stderr(log()?).kill_on_drop(true);
         let child = command.spawn().doing("start the server")?;
         if let Some(pid) = child.id() {
