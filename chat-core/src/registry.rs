@@ -78,6 +78,7 @@ impl<H: Clone> Registry<H> {
     pub fn carry(&mut self, id: ConnectionId, conversations: &[ConversationId]) {
         let Some(handle) = self.get(id).cloned() else { return };
         let Some(connection) = self.connections.get_mut(&id) else { return };
+        connection.conversations.reserve_exact(conversations.len());
         for conversation in conversations {
             if !connection.conversations.contains(conversation) {
                 connection.conversations.push(*conversation);
@@ -197,8 +198,14 @@ impl<H: Clone> Default for Registry<H> {
     }
 }
 
+/// Up to here a list has room for exactly those that are in it, because most users and conversations have no more.
+const FEW: usize = 4;
+
 fn insert<H>(handles: &mut Handles<H>, id: ConnectionId, handle: H) {
     if let Err(place) = handles.binary_search_by_key(&id, |(at, _)| *at) {
+        if handles.len() < FEW {
+            handles.reserve_exact(1);
+        }
         handles.insert(place, (id, handle));
     }
 }

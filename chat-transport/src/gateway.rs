@@ -11,12 +11,14 @@ use chat_core::page::PageSize;
 use chat_core::ports::{Clock, EventBus};
 use chat_core::registry::Scope;
 use chat_core::{Chat, Identity};
+use futures_util::FutureExt;
+use futures_util::future::OptionFuture;
 use tokio::io::{AsyncRead, AsyncWrite};
+use tokio_tungstenite::tungstenite::protocol::WebSocketConfig;
 
 use crate::close::CloseReason;
 use crate::deliveries::Deliveries;
 use crate::frame::Frame;
-use crate::goodbye::close;
 use crate::hub::Hub;
 use crate::settings::SocketSettings;
 use crate::wire::{ServerFrame, encode};
@@ -54,6 +56,7 @@ pub struct Gateway {
     pub(crate) authenticator: Arc<dyn Authenticator>,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) settings: SocketSettings,
+    pub(crate) protocol: Arc<WebSocketConfig>,
     pub(crate) deliveries: Deliveries,
     /// Above 0 once the server goes away: within how many milliseconds clients are asked to come back.
     going_away: AtomicU64,
@@ -74,6 +77,7 @@ impl Gateway {
             hub,
             authenticator,
             clock,
+            protocol: Arc::new(settings.websocket()),
             settings,
             deliveries: Deliveries::default(),
             going_away: AtomicU64::new(0),
@@ -91,31 +95,26 @@ impl Gateway {
     where
         S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
     {
-        self.serve_from_door(stream, opening, ())
+        // What opens is boxed and given back, because it is much larger than what serves.
+        Box::pin(self.open(stream, opening, ())).then(OptionFuture::from).map(|_| ())
     }
 
-    /// The same for a socket that takes a place as long as nobody knows whose it is: `door` is dropped when that is known, or
-    /// when the socket ends before.
+    /// Opens one socket, right after the upgrade, up to where its client knows where everything stands. What it returns serves
+    /// it to its end; none if it ended before. A socket may take a place as long as nobody knows whose it is: `door` is
+    /// dropped when that is known, or when the socket ends before.
     ///
-    /// What only the beginning, a frame or the end needs is boxed and given back afterwards, so that an idle socket keeps
-    /// little.
-    pub fn serve_from_door<S, D>(
+    /// What opens is much larger than what serves: let another task serve, and an idle socket keeps little.
+    pub async fn open<S>(
         self: Arc<Self>,
         stream: S,
         opening: Opening,
-        door: D,
-    ) -> impl Future<Output = ()> + Send + use<S, D>
+        door: impl Send + 'static,
+    ) -> Option<impl Future<Output = ()> + Send>
     where
         S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
-        D: Send + 'static,
     {
-        let opening = Box::pin(self.open(stream, opening, door));
-        async move {
-            let Some(mut session) = opening.await else { return };
-            if let Some(reason) = session.run().await {
-                Box::pin(close(&mut session.socket, reason)).await;
-            }
-        }
+        let mut session = self.admit(stream, opening, door).await?;
+        Some(async move { session.live().await })
     }
 
     /// Keeps everything going, for ever: repairs holes, compares positions, notes deliveries, finds the silent and the

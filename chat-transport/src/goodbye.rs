@@ -2,14 +2,13 @@
 
 use std::time::Duration;
 
-use futures_util::StreamExt;
 use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt};
 use tokio_tungstenite::tungstenite::Error;
 use tokio_tungstenite::tungstenite::error::{CapacityError, ProtocolError};
 
 use crate::close::CloseReason;
 use crate::guard::TooManyFragments;
-use crate::session::Socket;
+use crate::socket::Socket;
 
 /// How long a peer may take to say goodbye, and to take what is on its way when the end comes.
 pub(crate) const GOODBYE: Duration = Duration::from_secs(1);
@@ -20,7 +19,7 @@ where
     S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
 {
     let goodbye = async {
-        let _ = socket.close(Some(reason.frame())).await;
+        let _ = socket.close(reason).await;
         while let Some(Ok(message)) = socket.next().await {
             if message.is_close() {
                 return;
@@ -28,7 +27,7 @@ where
         }
         // What a client says that cannot be followed any more is still listened to: a connection that ends with bytes unread
         // is reset, and the goodbye is lost with it.
-        let stream = socket.get_mut().stream_mut();
+        let stream = socket.stream_mut();
         let _ = stream.shutdown().await;
         let _ = tokio::io::copy(stream, &mut tokio::io::sink()).await;
     };

@@ -27,6 +27,12 @@ impl<S> Guarded<S> {
         Self { stream, headers: Headers { max_fragments, ..Headers::default() } }
     }
 
+    /// Whether every message whose beginning was read was read to its end.
+    pub(crate) fn is_between_messages(&self) -> bool {
+        let Headers { fragments, skip, seen, .. } = self.headers;
+        fragments == 0 && skip == 0 && seen == 0
+    }
+
     /// The stream itself, for reading without counting.
     pub(crate) fn stream_mut(&mut self) -> &mut S {
         &mut self.stream

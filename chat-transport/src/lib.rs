@@ -15,6 +15,7 @@ mod opening;
 mod outbox;
 mod session;
 mod settings;
+mod socket;
 mod sync;
 
 pub use close::{CloseReason, may_reconnect};

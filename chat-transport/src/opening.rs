@@ -12,11 +12,8 @@ use chat_core::command::{Position, Welcome};
 use chat_core::ids::{ConnectionId, ConversationId, Seq, UserId};
 use chat_core::registry::Scope;
 use chat_core::{ChatError, ErrorCode, Identity};
-use futures_util::StreamExt;
 use tokio::io::{AsyncRead, AsyncWrite};
-use tokio_tungstenite::WebSocketStream;
 use tokio_tungstenite::tungstenite::Message;
-use tokio_tungstenite::tungstenite::protocol::Role;
 
 use crate::close::CloseReason;
 use crate::gateway::{Gateway, Opening};
@@ -25,19 +22,19 @@ use crate::guard::Guarded;
 use crate::hub::Arrival;
 use crate::in_flight::InFlight;
 use crate::outbox::Outbox;
-use crate::session::{Faults, Session, Socket};
+use crate::session::{Faults, Session};
+use crate::socket::Socket;
 use crate::wire::{ClientFrame, ReadyView, ServerFrame, decode};
 
 impl Gateway {
     /// Takes a socket from right after the upgrade to where its client knows where everything stands. None if it ended before.
     /// It stands in the `door` until it is known whose it is.
-    pub(crate) async fn open<S>(self: Arc<Self>, stream: S, opening: Opening, door: impl Send) -> Option<Session<S>>
+    pub(crate) async fn admit<S>(self: Arc<Self>, stream: S, opening: Opening, door: impl Send) -> Option<Session<S>>
     where
         S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
     {
         let stream = Guarded::new(stream, self.settings.max_fragments);
-        let config = Some(self.settings.websocket());
-        let mut socket = WebSocketStream::from_raw_socket(stream, Role::Server, config).await;
+        let mut socket = Socket::new(stream, Arc::clone(&self.protocol));
         let identity = match opening.identity {
             Some(identity) => Ok(identity),
             None => self.first_frame(&mut socket).await,
@@ -56,7 +53,10 @@ impl Gateway {
         drop(door);
         let mut session = self.register(socket, identity, opening.scope);
         match session.begin().await {
-            Ok(()) => Some(session),
+            Ok(()) => {
+                session.socket.rest();
+                Some(session)
+            }
             Err(reason) => {
                 close(&mut session.socket, reason).await;
                 None

@@ -13,24 +13,20 @@ use chat_core::ids::{ConversationId, Seq};
 use chat_core::registry::Scope;
 use chat_core::time::Timestamp;
 use chat_core::{ChatError, Command, Identity, Reply};
-use futures_util::{SinkExt, StreamExt};
 use tokio::io::{AsyncRead, AsyncWrite};
-use tokio_tungstenite::WebSocketStream;
-use tokio_tungstenite::tungstenite::{Bytes, Message};
+use tokio_tungstenite::tungstenite::{self, Bytes, Message};
 
 use crate::close::CloseReason;
 use crate::frame::Frame;
 use crate::gateway::Gateway;
-use crate::goodbye::{GOODBYE, reason_of};
-use crate::guard::Guarded;
+use crate::goodbye::{GOODBYE, close, reason_of};
 use crate::in_flight::{InFlight, Landed, is_at_hand};
 use crate::opening::Registration;
 use crate::outbox::{Drained, Outbox};
+use crate::socket::Socket;
 use crate::wire::{
     ClientFrame, EventView, MessageView, ReceiptView, ServerFrame, TypingView, decode, encode, with_ref,
 };
-
-pub(crate) type Socket<S> = WebSocketStream<Guarded<S>>;
 
 /// One socket that has proved whose it is.
 pub(crate) struct Session<S> {
@@ -44,37 +40,66 @@ pub(crate) struct Session<S> {
     pub(crate) in_flight: InFlight,
 }
 
+/// What a session acts on next.
+#[expect(clippy::large_enum_variant, reason = "it is acted on at once and never kept")]
+enum Turn {
+    /// The client said something, or is gone.
+    Heard(Option<Result<Message, tungstenite::Error>>),
+    /// A message of the client arrived.
+    Landed(Landed),
+    /// There may be something in the outbox.
+    Woken,
+}
+
 /// How a session goes on after one frame.
 type Step = Result<(), CloseReason>;
 
 impl<S: AsyncRead + AsyncWrite + Unpin + Send + 'static> Session<S> {
     /// Serves the socket until it ends, and says why if it was this side that ended it.
-    pub(crate) async fn run(&mut self) -> Option<CloseReason> {
+    ///
+    /// What only a frame or the end needs is boxed and given back afterwards, so that an idle socket keeps little.
+    pub(crate) async fn live(&mut self) {
         let reason = self.talk().await;
+        Box::pin(self.end(reason)).await;
+    }
+
+    async fn end(&mut self, reason: Option<CloseReason>) {
         // What is on its way is still stored, and others hear of it at once, whether or not this client is there.
         while self.in_flight.next().await.is_some() {}
-        reason
+        if let Some(reason) = reason {
+            close(&mut self.socket, reason).await;
+        }
     }
 
     async fn talk(&mut self) -> Option<CloseReason> {
         loop {
-            let has_room = self.in_flight.has_room();
-            let step = tokio::select! {
-                message = self.socket.next(), if has_room => match message {
-                    Some(Ok(message)) => self.receive(message).await,
-                    Some(Err(error)) => return reason_of(&error),
-                    None => return None,
-                },
-                Some(landed) = self.in_flight.next() => Box::pin(self.land(landed)).await,
-                () = self.outbox.ready() => Ok(()),
-            };
-            if let Err(reason) = step {
-                return Some(reason);
-            }
-            if let Err(reason) = self.deliver().await {
+            let turn = self.turn().await;
+            if let Err(reason) = Box::pin(self.take(turn)).await {
                 return reason;
             }
         }
+    }
+
+    /// Waits for what is next. This is all that an idle socket does.
+    async fn turn(&mut self) -> Turn {
+        let has_room = self.in_flight.has_room();
+        tokio::select! {
+            message = self.socket.next(), if has_room => Turn::Heard(message),
+            Some(landed) = self.in_flight.next() => Turn::Landed(landed),
+            () = self.outbox.ready() => Turn::Woken,
+        }
+    }
+
+    async fn take(&mut self, turn: Turn) -> Result<(), Option<CloseReason>> {
+        let step = match turn {
+            Turn::Heard(Some(Ok(message))) => Box::pin(self.receive(message)).await,
+            Turn::Heard(Some(Err(error))) => return Err(reason_of(&error)),
+            Turn::Heard(None) => return Err(None),
+            Turn::Landed(landed) => Box::pin(self.land(landed)).await,
+            Turn::Woken => Ok(()),
+        };
+        step.map_err(Some)?;
+        self.deliver().await
     }
 
     /// Writes everything that waits, in one flush. Before the server goes away, what is on its way is acknowledged too.
@@ -82,7 +107,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send + 'static> Session<S> {
         loop {
             let Drained { frames, ping, close } = self.outbox.drain();
             if !frames.is_empty() || ping {
-                Box::pin(self.write(frames, ping)).await?;
+                self.write(frames, ping).await?;
             }
             match close {
                 None => return Ok(()),
@@ -171,10 +196,15 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send + 'static> Session<S> {
         let now = self.gateway.clock.now();
         self.outbox.heard(now);
         match message {
-            Message::Text(text) => Box::pin(self.read(text.as_str(), now)).await,
+            Message::Text(text) => self.read(text.as_str(), now).await,
             Message::Ping(_) => self.faults.ping(now, self.gateway.settings.max_pings_per_second),
             Message::Binary(_) => Err(CloseReason::Binary),
-            Message::Pong(_) | Message::Close(_) | Message::Frame(_) => Ok(()),
+            // Whoever does no more than answer pings has nothing to say.
+            Message::Pong(_) => {
+                self.socket.rest();
+                Ok(())
+            }
+            Message::Close(_) | Message::Frame(_) => Ok(()),
         }
     }
 

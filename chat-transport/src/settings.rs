@@ -44,8 +44,8 @@ impl Default for SocketSettings {
     }
 }
 
-/// How much is read at once, and kept allocated per socket. Chat frames are short; a long one takes a few reads more.
-const READ_BUFFER: usize = 1024;
+/// How much is read at once, and kept allocated per socket that is awake. Chat frames are short; a long one takes a few reads more.
+pub(crate) const READ_BUFFER: usize = 1024;
 
 /// Frames are collected up to this size and then written in one go.
 const WRITE_BUFFER: usize = 16 * 1024;

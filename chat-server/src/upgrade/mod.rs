@@ -19,6 +19,7 @@ use chat_core::ids::ConversationId;
 use chat_core::registry::Scope;
 use chat_core::{ChatError, ErrorCode};
 use chat_transport::{Gateway, Opening};
+use futures_util::FutureExt as _;
 use hyper::upgrade::{OnUpgrade, Upgraded};
 use hyper_util::rt::TokioIo;
 use serde::Deserialize;
@@ -105,14 +106,14 @@ impl Sockets {
             Problem::new(ErrorCode::Internal).into_response()
         })?;
 
-        let place = parts.extensions.remove::<Place>();
+        let guest =
+            Guest { opening: Opening { identity, scope }, in_the_door, place: parts.extensions.remove::<Place>() };
         let tracker = self.tracker.clone();
         tracker.spawn(async move {
             match upgrade.await {
-                Ok(upgraded) => self.hand_over(upgraded, Opening { identity, scope }, in_the_door).await,
+                Ok(upgraded) => self.hand_over(upgraded, guest).await,
                 Err(error) => tracing::debug!(%error, "a connection was gone before it was upgraded"),
             }
-            drop(place);
         });
         Ok(switch)
     }
@@ -143,21 +144,38 @@ impl Sockets {
     }
 
     /// Gives the stream to the gateway: the bare TCP stream where it is one, because it needs less memory.
-    async fn hand_over(self, upgraded: Upgraded, opening: Opening, in_the_door: Option<InTheDoor>) {
+    async fn hand_over(self, upgraded: Upgraded, guest: Guest) {
         match upgraded.downcast::<TokioIo<TcpStream>>() {
-            Ok(parts) if parts.read_buf.is_empty() => self.serve(parts.io.into_inner(), opening, in_the_door).await,
-            Ok(parts) => self.serve(after(parts.read_buf, parts.io.into_inner()), opening, in_the_door).await,
-            Err(upgraded) => self.serve(TokioIo::new(upgraded), opening, in_the_door).await,
+            Ok(parts) => {
+                let (stream, read) = (parts.io.into_inner(), parts.read_buf);
+                if read.is_empty() {
+                    self.serve(stream, guest).await;
+                } else {
+                    self.serve(after(read, stream), guest).await;
+                }
+            }
+            Err(upgraded) => self.serve(TokioIo::new(upgraded), guest).await,
         }
     }
 
-    async fn serve<S>(self, stream: S, opening: Opening, in_the_door: Option<InTheDoor>)
+    /// Opens the socket, and lets a task of its own serve it: this one needed room for the upgrade, which a socket that may be
+    /// open and silent for hours should not keep.
+    async fn serve<S>(self, stream: S, Guest { opening, in_the_door, place }: Guest)
     where
         S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
     {
-        // In a box of its own, so that a bare stream does not take as much memory as one that is not.
-        Box::pin(self.gateway.serve_from_door(stream, opening, in_the_door)).await;
+        let session = self.gateway.open(stream, opening, in_the_door).await;
+        if let Some(session) = session {
+            self.tracker.spawn(session.map(move |()| drop(place)));
+        }
     }
+}
+
+/// Who comes with an upgrade, and what they hold.
+struct Guest {
+    opening: Opening,
+    in_the_door: Option<InTheDoor>,
+    place: Option<Place>,
 }
 
 /// What the query of a socket's address may hold.
