@@ -23,11 +23,14 @@ pub(super) async fn introduce(rest: &Rest, crowd: &[Account], pairs: &[(usize, u
     let known = pairs.iter().filter_map(|(one, two)| Some((crowd.get(*one)?, crowd.get(*two)?)));
     let calls = known.map(|(one, two)| async move {
         let direct = json!({"kind": "direct", "user_id": two.id});
-        // There is one for each pair, so whoever lost the answer asks again.
-        match rest.create_conversation(&one.token, &direct).await {
-            Ok(conversation) => Ok(conversation),
-            Err(_) => rest.create_conversation(&one.token, &direct).await,
+        // There is one for each pair, so whoever lost the answer asks again: a server may close a connection that was quiet
+        // at the very moment that it is used again, and the next one too.
+        for _ in 0..3 {
+            if let Ok(conversation) = rest.create_conversation(&one.token, &direct).await {
+                return Ok(conversation);
+            }
         }
+        rest.create_conversation(&one.token, &direct).await
     });
     stream::iter(calls).buffered(AT_ONCE).try_collect().await
 }
