@@ -1,19 +1,23 @@
 //! A frame on its way out: encoded once, shared by every connection that gets it.
 
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use chat_core::event::{Envelope, Event};
 use chat_core::ids::{ConversationId, Seq, UserId};
 use chat_core::log::LogEntry;
-use tokio_tungstenite::tungstenite::Utf8Bytes;
+use tokio_tungstenite::tungstenite::Bytes;
+use tokio_tungstenite::tungstenite::protocol::frame::FrameHeader;
+use tokio_tungstenite::tungstenite::protocol::frame::coding::{Control, Data, OpCode};
 
 use crate::wire::{EventView, encode, with_ref};
 
 /// An encoded frame with what the way out needs to know about it.
 #[derive(Debug)]
 pub(crate) struct Frame {
-    /// The JSON.
-    pub(crate) text: Utf8Bytes,
+    /// What goes over the wire. A server does not mask its frames, so it is the same for everybody.
+    pub(crate) wire: Bytes,
+    /// Where the payload begins.
+    pub(crate) payload: usize,
     /// Its place in a conversation's log, if it is an entry of one.
     pub(crate) place: Option<(ConversationId, Seq)>,
     /// The author, if it is a message: whoever else gets it has received something.
@@ -26,13 +30,35 @@ pub(crate) struct Frame {
 
 impl Frame {
     /// An answer or a note outside of any log.
-    pub(crate) fn note(text: String) -> Arc<Self> {
-        Arc::new(Self { text: text.into(), place: None, author: None, is_ephemeral: false, is_answer: false })
+    pub(crate) fn note(text: &str) -> Arc<Self> {
+        Arc::new(Self::new(OpCode::Data(Data::Text), text))
+    }
+
+    /// Asks the client for a sign of life.
+    pub(crate) fn ping() -> Arc<Self> {
+        static PING: LazyLock<Arc<Frame>> = LazyLock::new(|| Arc::new(Frame::new(OpCode::Control(Control::Ping), "")));
+        Arc::clone(&PING)
+    }
+
+    fn new(opcode: OpCode, payload: &str) -> Self {
+        let header = FrameHeader { opcode, ..FrameHeader::default() };
+        let length = payload.len() as u64;
+        let mut wire = Vec::with_capacity(header.len(length) + payload.len());
+        // Writing into memory does not fail.
+        let _written = header.format(length, &mut wire);
+        let start = wire.len();
+        wire.extend_from_slice(payload.as_bytes());
+        Self { wire: wire.into(), payload: start, place: None, author: None, is_ephemeral: false, is_answer: false }
+    }
+
+    /// The JSON.
+    pub(crate) fn text(&self) -> &str {
+        self.wire.get(self.payload..).and_then(|text| std::str::from_utf8(text).ok()).unwrap_or_default()
     }
 
     /// An event; none for what clients never see.
     pub(crate) fn of(event: &Event) -> Option<Arc<Self>> {
-        let text = encode(&EventView::of(event)?).into();
+        let text = encode(&EventView::of(event)?);
         let (place, author) = match event {
             Event::Entry(entry) => (Some((entry.conversation(), entry.seq())), author(entry)),
             Event::UserEntry(_)
@@ -42,18 +68,19 @@ impl Frame {
             | Event::SessionEnded(_) => (None, None),
         };
         let is_ephemeral = matches!(event, Event::Typing { .. } | Event::Presence(_));
-        Some(Arc::new(Self { text, place, author, is_ephemeral, is_answer: false }))
+        Some(Arc::new(Self { place, author, is_ephemeral, ..Self::new(OpCode::Data(Data::Text), &text) }))
     }
 
     /// The same frame as the answer to a command.
     pub(crate) fn answering(&self, reference: &str) -> Arc<Self> {
-        let text = with_ref(&self.text, reference).into();
-        Arc::new(Self { text, place: self.place, author: self.author, is_ephemeral: false, is_answer: true })
+        let text = with_ref(self.text(), reference);
+        let answer = Self::new(OpCode::Data(Data::Text), &text);
+        Arc::new(Self { place: self.place, author: self.author, is_answer: true, ..answer })
     }
 
     /// What it weighs in a queue.
     pub(crate) fn weight(&self) -> usize {
-        self.text.len()
+        self.wire.len()
     }
 }
 

@@ -196,7 +196,7 @@ impl Gateway {
                 } else {
                     if now.plus_seconds(WARN_SECONDS) >= outbox.expires_at() && outbox.warn_once() {
                         let expires_at = outbox.expires_at().to_string();
-                        outbox.push(Frame::note(encode(&ServerFrame::Expiring { expires_at })));
+                        outbox.push(Frame::note(&encode(&ServerFrame::Expiring { expires_at })));
                     }
                     if connection.0 % parts == second {
                         outbox.ping();

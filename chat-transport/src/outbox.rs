@@ -46,7 +46,6 @@ struct Queue {
 #[derive(Debug, Default)]
 pub(crate) struct Drained {
     pub(crate) frames: VecDeque<Arc<Frame>>,
-    pub(crate) ping: bool,
     pub(crate) close: Option<CloseReason>,
 }
 
@@ -122,7 +121,11 @@ impl Outbox {
         let mut queue = self.queue();
         queue.bytes = 0;
         queue.overflowed = false;
-        Drained { frames: std::mem::take(&mut queue.frames), ping: std::mem::take(&mut queue.ping), close: queue.close }
+        let mut frames = std::mem::take(&mut queue.frames);
+        if std::mem::take(&mut queue.ping) {
+            frames.push_back(Frame::ping());
+        }
+        Drained { frames, close: queue.close }
     }
 
     /// Takes out the entries that the client just got in another way, each conversation's up to a seq. Where their hints are not
@@ -196,7 +199,7 @@ impl Queue {
             return;
         }
         let note = ServerFrame::Resync { conversation_id: None, reason: ResyncReason::SlowReader };
-        let note = Frame::note(encode(&note));
+        let note = Frame::note(&encode(&note));
         self.bytes = note.weight();
         self.frames = VecDeque::from([note]);
         self.overflowed = true;
@@ -213,11 +216,12 @@ mod tests {
 
     fn frame(text: &str, is_ephemeral: bool, place: Option<(i64, i64)>) -> Arc<Frame> {
         let place = place.and_then(|(conversation, seq)| Some((ConversationId::new(conversation)?, Seq::new(seq)?)));
-        Arc::new(Frame { text: text.to_owned().into(), place, author: None, is_ephemeral, is_answer: false })
+        let note = Arc::into_inner(Frame::note(text)).expect("the only one");
+        Arc::new(Frame { place, is_ephemeral, ..note })
     }
 
     fn texts(outbox: &Outbox) -> Vec<String> {
-        outbox.drain().frames.iter().map(|frame| frame.text.to_string()).collect()
+        outbox.drain().frames.iter().map(|frame| frame.text().to_owned()).collect()
     }
 
     #[test]

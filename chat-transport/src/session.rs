@@ -3,8 +3,10 @@
 //! It reads a frame, decodes it, asks the chat, and writes what its outbox holds, all of it in one go. Answers that only this
 //! client gets are written at once; events come through the outbox in the order of their logs.
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::VecDeque;
+use std::future::poll_fn;
 use std::sync::Arc;
+use std::task::{Context, Poll};
 
 use chat_core::command::{Actor, MarksReply};
 use chat_core::error::ErrorCode;
@@ -13,8 +15,9 @@ use chat_core::ids::{ConversationId, Seq};
 use chat_core::registry::Scope;
 use chat_core::time::Timestamp;
 use chat_core::{ChatError, Command, Identity, Reply};
+use futures_util::future::OptionFuture;
 use tokio::io::{AsyncRead, AsyncWrite};
-use tokio_tungstenite::tungstenite::{self, Bytes, Message};
+use tokio_tungstenite::tungstenite::{self, Message};
 
 use crate::close::CloseReason;
 use crate::frame::Frame;
@@ -47,8 +50,16 @@ enum Turn {
     Heard(Option<Result<Message, tungstenite::Error>>),
     /// A message of the client arrived.
     Landed(Landed),
-    /// There may be something in the outbox.
-    Woken,
+}
+
+/// How far conversations reached a client.
+type Received = Vec<(ConversationId, Seq)>;
+
+/// What is left to do where writing was not all.
+struct Rest {
+    /// What the client has received as soon as it takes the rest.
+    unnoted: Option<Received>,
+    close: Option<CloseReason>,
 }
 
 /// How a session goes on after one frame.
@@ -74,47 +85,65 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send + 'static> Session<S> {
     async fn talk(&mut self) -> Option<CloseReason> {
         loop {
             let turn = self.turn().await;
-            if let Err(reason) = Box::pin(self.take(turn)).await {
+            if let Some(Err(reason)) = OptionFuture::from(turn.map(|turn| Box::pin(self.take(turn)))).await {
+                return reason;
+            }
+            if let Err(reason) = self.deliver().await {
                 return reason;
             }
         }
     }
 
-    /// Waits for what is next. This is all that an idle socket does.
-    async fn turn(&mut self) -> Turn {
+    /// Waits for what is next; none if it is the outbox that may hold something. This is all that an idle socket does.
+    async fn turn(&mut self) -> Option<Turn> {
         let has_room = self.in_flight.has_room();
         tokio::select! {
-            message = self.socket.next(), if has_room => Turn::Heard(message),
-            Some(landed) = self.in_flight.next() => Turn::Landed(landed),
-            () = self.outbox.ready() => Turn::Woken,
+            message = self.socket.next(), if has_room => Some(Turn::Heard(message)),
+            Some(landed) = self.in_flight.next() => Some(Turn::Landed(landed)),
+            () = self.outbox.ready() => None,
         }
     }
 
     async fn take(&mut self, turn: Turn) -> Result<(), Option<CloseReason>> {
-        let step = match turn {
-            Turn::Heard(Some(Ok(message))) => Box::pin(self.receive(message)).await,
-            Turn::Heard(Some(Err(error))) => return Err(reason_of(&error)),
-            Turn::Heard(None) => return Err(None),
-            Turn::Landed(landed) => Box::pin(self.land(landed)).await,
-            Turn::Woken => Ok(()),
-        };
-        step.map_err(Some)?;
-        self.deliver().await
+        match turn {
+            Turn::Heard(Some(Ok(message))) => self.receive(message).await.map_err(Some),
+            Turn::Heard(Some(Err(error))) => Err(reason_of(&error)),
+            Turn::Heard(None) => Err(None),
+            Turn::Landed(landed) => self.land(landed).await.map_err(Some),
+        }
     }
 
-    /// Writes everything that waits, in one flush. Before the server goes away, what is on its way is acknowledged too.
+    /// Writes everything that waits, which almost always happens at once and then needs no room in the future of an idle socket.
     async fn deliver(&mut self) -> Result<(), Option<CloseReason>> {
+        match poll_fn(|cx| Poll::Ready(self.deliver_at_once(cx))).await? {
+            None => Ok(()),
+            Some(rest) => Box::pin(self.deliver_rest(rest)).await,
+        }
+    }
+
+    /// Returns what there is left to do, if anything.
+    fn deliver_at_once(&mut self, cx: &mut Context<'_>) -> Result<Option<Rest>, Option<CloseReason>> {
+        let Drained { frames, close } = self.outbox.drain();
+        let unnoted = if frames.is_empty() { None } else { self.send_at_once(frames, cx)? };
+        Ok((unnoted.is_some() || close.is_some()).then_some(Rest { unnoted, close }))
+    }
+
+    /// Goes on with a slow client. Before the server goes away, what is on its way is acknowledged too.
+    async fn deliver_rest(&mut self, mut rest: Rest) -> Result<(), Option<CloseReason>> {
         loop {
-            let Drained { frames, ping, close } = self.outbox.drain();
-            if !frames.is_empty() || ping {
-                self.write(frames, ping).await?;
+            if let Some(received) = rest.unnoted {
+                self.finish(received).await?;
             }
-            match close {
+            match rest.close {
                 None => return Ok(()),
                 Some(CloseReason::GoingAway { .. }) if !self.in_flight.is_empty() => {
-                    Box::pin(self.land_all()).await.map_err(Some)?;
+                    self.land_all().await.map_err(Some)?;
                 }
                 Some(reason) => return Err(Some(reason)),
+            }
+            match poll_fn(|cx| Poll::Ready(self.deliver_at_once(cx))).await? {
+                None => return Ok(()),
+                Some(more) => rest = more,
             }
         }
     }
@@ -140,23 +169,57 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send + 'static> Session<S> {
         }
     }
 
-    async fn write(&mut self, frames: VecDeque<Arc<Frame>>, ping: bool) -> Result<(), Option<CloseReason>> {
-        let mut received: HashMap<ConversationId, Seq> = HashMap::new();
-        let timeout = self.gateway.settings.write_timeout;
-        let write = tokio::time::timeout(timeout, async {
-            for frame in &frames {
-                self.socket.feed(Message::Text(frame.text.clone())).await?;
-                if let (Some(author), Some((conversation, seq))) = (frame.author, frame.place)
-                    && author != self.identity.user
-                {
-                    received.insert(conversation, seq);
-                }
+    async fn write(&mut self, frames: VecDeque<Arc<Frame>>) -> Result<(), Option<CloseReason>> {
+        let mut frames = Some(frames);
+        let send = |cx: &mut Context<'_>| Poll::Ready(self.send_at_once(frames.take().unwrap_or_default(), cx));
+        match poll_fn(send).await? {
+            None => Ok(()),
+            Some(received) => self.finish(received).await,
+        }
+    }
+
+    /// Writes frames. Where the client does not take all of them at once, what it will have received then is returned.
+    fn send_at_once(
+        &mut self,
+        frames: VecDeque<Arc<Frame>>,
+        cx: &mut Context<'_>,
+    ) -> Result<Option<Received>, Option<CloseReason>> {
+        let received = self.received(&frames);
+        match self.socket.try_send(frames, cx) {
+            Poll::Ready(Ok(())) => {
+                self.note(received);
+                Ok(None)
             }
-            if ping {
-                self.socket.feed(Message::Ping(Bytes::new())).await?;
+            Poll::Ready(Err(error)) => Err(reason_of(&error)),
+            Poll::Pending => Ok(Some(received)),
+        }
+    }
+
+    /// How far each conversation reaches the client with these frames. Its own words are nothing that it receives.
+    fn received(&self, frames: &VecDeque<Arc<Frame>>) -> Received {
+        let mut received = Received::new();
+        for frame in frames {
+            let Some((conversation, seq)) = frame.place else { continue };
+            if frame.author.is_none_or(|author| author == self.identity.user) {
+                continue;
             }
-            self.socket.flush().await
-        });
+            match received.iter_mut().find(|(known, _)| *known == conversation) {
+                Some((_, known)) => *known = seq,
+                None => received.push((conversation, seq)),
+            }
+        }
+        received
+    }
+
+    fn note(&self, received: Received) {
+        for (conversation, seq) in received {
+            self.gateway.deliveries.note(conversation, self.identity.user, seq);
+        }
+    }
+
+    /// Waits for a client that is slow to take what is written, but not for ever, and not beyond the end of the session.
+    async fn finish(&mut self, received: Received) -> Result<(), Option<CloseReason>> {
+        let write = tokio::time::timeout(self.gateway.settings.write_timeout, self.socket.finish());
         let outbox = &self.outbox;
         let end = async {
             let reason = outbox.ending().await;
@@ -165,15 +228,12 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send + 'static> Session<S> {
         };
         tokio::select! {
             written = write => match written {
-                Ok(Ok(())) => {}
-                Ok(Err(error)) => return Err(reason_of(&error)),
+                Ok(sent) => sent.map_err(|error| reason_of(&error))?,
                 Err(_) => return Err(Some(CloseReason::TooSlow)),
             },
             reason = end => return Err(Some(reason)),
         }
-        for (conversation, seq) in received {
-            self.gateway.deliveries.note(conversation, self.identity.user, seq);
-        }
+        self.note(received);
         Ok(())
     }
 
@@ -188,8 +248,8 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send + 'static> Session<S> {
 
     async fn say_text(&mut self, text: String, reference: Option<&str>) -> Step {
         let text = reference.map_or_else(|| text.clone(), |reference| with_ref(&text, reference));
-        let frames = VecDeque::from([Frame::note(text)]);
-        self.write(frames, false).await.map_err(|reason| reason.unwrap_or(CloseReason::Silent))
+        let frames = VecDeque::from([Frame::note(&text)]);
+        self.write(frames).await.map_err(|reason| reason.unwrap_or(CloseReason::Silent))
     }
 
     async fn receive(&mut self, message: Message) -> Step {

@@ -4,6 +4,7 @@
 //! when there is something to read or to write, and goes when its socket is told to rest: between two messages it knows
 //! nothing that a new one does not.
 
+use std::collections::VecDeque;
 use std::future::poll_fn;
 use std::io::{self, Read, Write};
 use std::mem::MaybeUninit;
@@ -16,7 +17,9 @@ use tokio_tungstenite::tungstenite::protocol::{Role, WebSocketConfig, WebSocketC
 use tokio_tungstenite::tungstenite::{Error, Message};
 
 use crate::close::CloseReason;
+use crate::frame::Frame;
 use crate::guard::Guarded;
+use crate::sending::Sending;
 use crate::settings::READ_BUFFER;
 
 /// The server's end of a WebSocket.
@@ -25,6 +28,8 @@ pub(crate) struct Socket<S> {
     stream: Guarded<S>,
     /// None while the socket is at rest.
     protocol: Option<Box<WebSocketContext>>,
+    /// What the stream did not take yet. Nothing else is written before it.
+    unsent: Option<Box<Sending>>,
     config: Arc<WebSocketConfig>,
     is_to_rest: bool,
     has_ended: bool,
@@ -33,34 +38,37 @@ pub(crate) struct Socket<S> {
 impl<S: AsyncRead + AsyncWrite + Unpin> Socket<S> {
     /// A socket at rest, right after the upgrade.
     pub(crate) fn new(stream: Guarded<S>, config: Arc<WebSocketConfig>) -> Self {
-        Self { stream, protocol: None, config, is_to_rest: false, has_ended: false }
+        Self { stream, protocol: None, unsent: None, config, is_to_rest: false, has_ended: false }
     }
 
-    /// The next message; none after the end, or after an error. Nothing is lost if it is not waited for.
+    /// The next message; none after the end, or after an error. Nothing is lost if it is not waited for. What was kept is to
+    /// be finished before, because tungstenite answers some frames by itself.
     pub(crate) async fn next(&mut self) -> Option<Result<Message, Error>> {
         poll_fn(|cx| self.poll_next(cx)).await
     }
 
-    /// Hands in a message. It may wait for company until [`flush`](Self::flush).
-    pub(crate) async fn feed(&mut self, message: Message) -> Result<(), Error> {
-        let mut message = Some(message);
-        self.drive(move |protocol, stream| match message.take() {
-            Some(message) => protocol.write(stream, message),
-            // It was taken, but there is more on its way than there should be.
-            None => protocol.flush(stream),
-        })
-        .await
+    /// Writes frames past tungstenite, which would copy each of them. What the stream does not take at once is kept for
+    /// [`finish`](Self::finish).
+    pub(crate) fn try_send(&mut self, frames: VecDeque<Arc<Frame>>, cx: &mut Context<'_>) -> Poll<Result<(), Error>> {
+        let mut sending = Sending::new(frames);
+        let sent = self.poll_send(&mut sending, cx);
+        if sent.is_pending() {
+            self.unsent = Some(Box::new(sending));
+        }
+        sent
     }
 
-    /// Writes what was handed in.
-    pub(crate) async fn flush(&mut self) -> Result<(), Error> {
-        self.drive(|protocol, stream| protocol.flush(stream)).await
+    /// Waits until what was kept is written.
+    pub(crate) async fn finish(&mut self) -> Result<(), Error> {
+        poll_fn(|cx| self.poll_finish(cx)).await
     }
 
     /// Says goodbye. Whoever goes on reading hears the other side's.
     pub(crate) async fn close(&mut self, reason: CloseReason) -> Result<(), Error> {
-        self.feed(Message::Close(Some(reason.frame()))).await?;
-        self.flush().await
+        self.finish().await?;
+        let protocol = self.protocol.get_or_insert_with(|| awake(&[], &self.config));
+        let stream = &mut self.stream;
+        poll_fn(|cx| poll_of(protocol.close(&mut Polled { stream, cx }, Some(reason.frame())))).await
     }
 
     /// Gives the buffers back as soon as nothing is on its way in either direction.
@@ -106,14 +114,24 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Socket<S> {
         read
     }
 
-    /// Does something with tungstenite until it is done.
-    async fn drive<T>(
-        &mut self,
-        mut act: impl FnMut(&mut WebSocketContext, &mut Polled<'_, '_, S>) -> Result<T, Error>,
-    ) -> Result<T, Error> {
-        let protocol = self.protocol.get_or_insert_with(|| awake(&[], &self.config));
-        let stream = &mut self.stream;
-        poll_fn(|cx| poll_of(act(protocol, &mut Polled { stream, cx }))).await
+    fn poll_send(&mut self, sending: &mut Sending, cx: &mut Context<'_>) -> Poll<Result<(), Error>> {
+        if let Some(protocol) = &mut self.protocol {
+            if !protocol.can_write() {
+                return Poll::Ready(Err(Error::AlreadyClosed));
+            }
+            // What tungstenite answers by itself, such as a pong, comes first.
+            ready!(poll_of(protocol.flush(&mut Polled { stream: &mut self.stream, cx })))?;
+        }
+        sending.poll_write(&mut self.stream, cx).map_err(Error::from)
+    }
+
+    fn poll_finish(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), Error>> {
+        let Some(mut sending) = self.unsent.take() else { return Poll::Ready(Ok(())) };
+        let sent = self.poll_send(&mut sending, cx);
+        if sent.is_pending() {
+            self.unsent = Some(sending);
+        }
+        sent
     }
 }
 
@@ -192,6 +210,26 @@ mod tests {
         Some(message.into_text().expect("a text").to_string())
     }
 
+    async fn send(socket: &mut Socket<DuplexStream>, text: &str) -> Poll<Result<(), Error>> {
+        let frames = VecDeque::from([Frame::note(text)]);
+        poll_fn(|cx| Poll::Ready(socket.try_send(frames.clone(), cx))).await
+    }
+
+    #[tokio::test]
+    async fn a_goodbye_comes_after_the_rest_of_what_was_being_said() {
+        let (mut socket, mut client) = pair(16);
+        assert!(send(&mut socket, &"y".repeat(100)).await.is_pending());
+        let mut heard = Vec::new();
+        let close = async {
+            socket.close(CloseReason::Silent).await.expect("room");
+            drop(socket);
+        };
+        let (read, ()) = tokio::join!(client.read_to_end(&mut heard), close);
+        read.expect("an open pipe");
+        let (said, goodbye) = heard.split_at(102);
+        assert!(said.starts_with(&[0x81, 100]) && said.ends_with(b"yyy") && goodbye.starts_with(&[0x88]));
+    }
+
     fn is_at_rest(socket: &Socket<DuplexStream>) -> bool {
         socket.protocol.is_none()
     }
@@ -202,8 +240,7 @@ mod tests {
         let large = "x".repeat(60_000);
         client.write_all(&frame(true, 1, &large)).await.expect("an open pipe");
         assert_eq!(heard(&mut socket).as_deref(), Some(large.as_str()));
-        socket.feed(Message::text(large.as_str())).await.expect("room");
-        socket.flush().await.expect("room");
+        assert!(send(&mut socket, &large).await.is_ready());
         assert!(heard(&mut socket).is_none() && !is_at_rest(&socket), "nobody told it to rest");
 
         socket.rest();
@@ -232,16 +269,21 @@ mod tests {
 
     #[tokio::test]
     async fn what_waits_to_be_written_is_written_before_a_socket_rests() {
-        let (mut socket, mut client) = pair(16);
-        socket.feed(Message::text("y".repeat(100))).await.expect("room");
+        let (mut socket, mut client) = pair(8);
+        // A ping, which tungstenite answers with as much.
+        let ping = [&[0x89, 0x80 | 20, 0, 0, 0, 0], &b"are you still there?"[..]].concat();
+        let mut pong = [0; 22];
         socket.rest();
+        for part in ping.chunks(8) {
+            client.write_all(part).await.expect("an open pipe");
+            let _ping = socket.next().now_or_never();
+        }
         assert!(heard(&mut socket).is_none() && !is_at_rest(&socket));
-        let mut bytes = [0; 102];
-        for part in bytes.chunks_mut(16) {
+        for part in pong.chunks_mut(8) {
             client.read_exact(part).await.expect("the next part");
             assert!(heard(&mut socket).is_none());
         }
-        assert!(is_at_rest(&socket) && bytes.ends_with(b"yyy"));
+        assert!(is_at_rest(&socket) && pong.ends_with(b"there?"));
     }
 
     #[tokio::test]
@@ -251,6 +293,6 @@ mod tests {
         socket.rest();
         assert!(heard(&mut socket).is_none());
         assert!(!is_at_rest(&socket));
-        assert!(socket.feed(Message::text("late")).await.is_err());
+        assert!(matches!(send(&mut socket, "late").await, Poll::Ready(Err(Error::AlreadyClosed))));
     }
 }
