@@ -139,6 +139,11 @@ impl<H: Clone> Registry<H> {
         handles.filter(move |(id, _)| self.hears(*id, about)).map(|(id, handle)| (*id, handle))
     }
 
+    /// The sessions that have connections.
+    pub fn sessions(&self) -> impl Iterator<Item = SessionId> {
+        self.connections.values().filter_map(|connection| connection.session)
+    }
+
     /// The connections of a session.
     pub fn of_session(&self, session: SessionId) -> impl Iterator<Item = (ConnectionId, &H)> {
         let mine = self.connections.iter().filter(move |(_, connection)| connection.session == Some(session));
@@ -298,6 +303,7 @@ mod tests {
         let session = SessionId::new(7).expect("an id");
         registry.add(user(1), Some(session), Scope::Everything, vec![], &"mine");
         registry.add(user(1), None, Scope::Everything, vec![], &"other device");
+        assert_eq!(registry.sessions().collect::<Vec<_>>(), [session]);
         assert_eq!(registry.of_session(session).map(|(_, handle)| *handle).collect::<Vec<_>>(), ["mine"]);
     }
 

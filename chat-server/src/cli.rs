@@ -87,7 +87,7 @@ pub enum UsersAdmin {
 /// Looking after sessions.
 #[derive(Debug, Clone, Subcommand)]
 pub enum SessionsAdmin {
-    /// End a session: its tokens are good no longer than five more seconds, and its sockets end with them
+    /// End a session: a running server refuses its tokens and closes its sockets within some five seconds
     End {
         /// The session, as the `sid` of its tokens names it
         id: i64,

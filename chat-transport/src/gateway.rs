@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use chat_core::accounts::Authenticator;
 use chat_core::event::{Audience, Envelope, Event};
-use chat_core::ids::{ConversationId, Seq};
+use chat_core::ids::{ConversationId, Seq, SessionId};
 use chat_core::page::PageSize;
 use chat_core::ports::{Clock, EventBus};
 use chat_core::registry::Scope;
@@ -88,6 +88,12 @@ impl Gateway {
     #[must_use]
     pub fn connection_count(&self) -> usize {
         self.hub.connection_count()
+    }
+
+    /// The sessions that have sockets here.
+    #[must_use]
+    pub fn sessions(&self) -> Vec<SessionId> {
+        self.hub.sessions().into_iter().collect()
     }
 
     /// Serves one socket, from right after the upgrade to its end.

@@ -3,7 +3,7 @@
 //! It owns the connection registry and the sequencer. An entry of a log goes through its lane, so that every connection sees
 //! every conversation in order and without a hole, in whatever order the tasks that committed get to publish.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use chat_core::event::{Audience, Envelope, Event, Origin};
@@ -157,6 +157,11 @@ impl Hub {
     /// Every lane, for comparing with the store.
     pub(crate) fn positions(&self) -> HashMap<ConversationId, Seq> {
         self.state().lanes.positions().collect()
+    }
+
+    /// The sessions that have connections, each once.
+    pub(crate) fn sessions(&self) -> BTreeSet<SessionId> {
+        self.state().registry.sessions().collect()
     }
 
     /// Does something with every connection.

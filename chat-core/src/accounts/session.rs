@@ -87,6 +87,15 @@ impl Accounts {
         }
     }
 
+    /// Announces the end of those of these sessions that are over: somebody may have ended them on another node, or beside
+    /// all of them.
+    pub async fn announce_ended(&self, sessions: &[SessionId]) -> Result<(), ChatError> {
+        let live = self.sessions.live(sessions, self.clock.now()).await?;
+        let over = sessions.iter().filter(|session| live.binary_search(session).is_err());
+        over.for_each(|session| self.announce_end(*session));
+        Ok(())
+    }
+
     fn announce_end(&self, session: SessionId) {
         self.live.forget(session);
         self.bus.publish(Envelope {

@@ -80,6 +80,9 @@ pub trait SessionStore: Send + Sync {
     /// Whether a session is neither ended nor expired.
     async fn is_live(&self, session: SessionId, at: Timestamp) -> Result<bool, StoreError>;
 
+    /// Those of these sessions that are neither ended nor expired, in the order of their ids, each once.
+    async fn live(&self, sessions: &[SessionId], at: Timestamp) -> Result<Vec<SessionId>, StoreError>;
+
     /// Ends a session. True if it was live.
     async fn end(&self, session: SessionId, at: Timestamp) -> Result<bool, StoreError>;
 

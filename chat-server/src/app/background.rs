@@ -1,9 +1,10 @@
-//! What goes on without anybody asking: the gateway keeps itself going, and what has expired is forgotten.
+//! What goes on without anybody asking: the gateway keeps itself going, and what has ended or expired is noticed.
 
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::time::Duration;
 
+use chat_core::accounts::Accounts;
 use chat_core::ports::{Clock, SessionStore, Stores};
 use chat_transport::Gateway;
 use futures_util::FutureExt as _;
@@ -11,6 +12,12 @@ use tokio::task::AbortHandle;
 
 /// How often expired sessions and tickets are forgotten.
 const PURGE_EVERY: Duration = Duration::from_secs(3_600);
+
+/// How often it is looked whether the sessions of open sockets go on.
+const CHECK_EVERY: Duration = Duration::from_secs(5);
+
+/// How many sessions one look asks for at once.
+const CHECK_BATCH: usize = 1_000;
 
 /// How long work that panicked rests before it begins again.
 const REST: Duration = Duration::from_secs(1);
@@ -20,17 +27,29 @@ const REST: Duration = Duration::from_secs(1);
 pub(super) struct Background(Vec<AbortHandle>);
 
 impl Background {
-    pub(super) fn start(gateway: &Arc<Gateway>, stores: &Stores, clock: &Arc<dyn Clock>) -> Self {
+    /// Begins it. Without `accounts` the sessions are the host's, who knows when they end.
+    pub(super) fn start(
+        gateway: &Arc<Gateway>,
+        accounts: Option<&Arc<Accounts>>,
+        stores: &Stores,
+        clock: &Arc<dyn Clock>,
+    ) -> Self {
+        let check = accounts.map(|accounts| {
+            let (gateway, accounts) = (Arc::clone(gateway), Arc::clone(accounts));
+            move || check(Arc::clone(&gateway), Arc::clone(&accounts))
+        });
         let (gateway, sessions, clock) = (Arc::clone(gateway), Arc::clone(&stores.sessions), Arc::clone(clock));
         let maintain = move || {
             let gateway = Arc::clone(&gateway);
             async move { gateway.maintain().await }
         };
         let purge = move || purge(Arc::clone(&sessions), Arc::clone(&clock));
-        Self(vec![
+        let mut work = vec![
             tokio::spawn(for_ever("the gateway", maintain)).abort_handle(),
             tokio::spawn(for_ever("the purge", purge)).abort_handle(),
-        ])
+        ];
+        work.extend(check.map(|check| tokio::spawn(for_ever("the check of sessions", check)).abort_handle()));
+        Self(work)
     }
 
     pub(super) fn stop(&self) {
@@ -50,6 +69,18 @@ async fn for_ever<F: Future<Output = ()>>(name: &'static str, work: impl Fn() ->
         let ended = AssertUnwindSafe(work()).catch_unwind().await;
         tracing::error!(name, panicked = ended.is_err(), "work in the background ended and begins again");
         tokio::time::sleep(REST).await;
+    }
+}
+
+/// Closes the sockets of sessions that were ended where this node did not hear it.
+async fn check(gateway: Arc<Gateway>, accounts: Arc<Accounts>) {
+    loop {
+        tokio::time::sleep(CHECK_EVERY).await;
+        for some in gateway.sessions().chunks(CHECK_BATCH) {
+            if let Err(error) = accounts.announce_ended(some).await {
+                tracing::warn!(%error, "it could not be looked whether sessions go on");
+            }
+        }
     }
 }
 

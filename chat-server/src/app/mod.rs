@@ -92,7 +92,7 @@ impl App {
 
         let gateway =
             Gateway::new(Arc::clone(&chat), hub, Arc::clone(&authenticator), Arc::clone(&clock), config.sockets());
-        let background = Arc::new(Background::start(&gateway, &stores, &clock));
+        let background = Arc::new(Background::start(&gateway, accounts.as_ref(), &stores, &clock));
         let database = Arc::clone(&stores.database);
         let state = AppState { chat, accounts, authenticator, clock, database, work: TaskTracker::new() };
         Self {

@@ -24,3 +24,4 @@ mod rest_friends;
 mod rest_messages;
 mod rest_users;
 mod secrecy;
+mod sessions;

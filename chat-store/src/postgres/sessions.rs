@@ -6,11 +6,12 @@ use chat_core::ports::{NewSession, Rotated, Rotation, SessionStore, StoreError, 
 use chat_core::time::Timestamp;
 
 use super::PostgresStore;
-use crate::codec::{at_most_one, one};
+use crate::codec::{all, at_most_one, one};
 use crate::plan::rotation::{self, RotationWrite};
 use crate::sql::sessions as sql;
 
 const BY_ID: &str = concat!("SELECT ", sql::session_columns!(), " FROM sessions WHERE id = $1 FOR UPDATE");
+const LIVE: &str = "SELECT id FROM sessions WHERE id = ANY($1) AND ended_at IS NULL AND expires_at > $2 ORDER BY id";
 
 #[async_trait]
 impl SessionStore for PostgresStore {
@@ -51,6 +52,16 @@ impl SessionStore for PostgresStore {
             .read(|| async move {
                 let query = sqlx::query_scalar(sql::IS_LIVE).bind(session.get()).bind(at.micros());
                 Ok(query.fetch_one(&self.db.pool()).await?)
+            })
+            .await
+    }
+
+    async fn live(&self, sessions: &[SessionId], at: Timestamp) -> Result<Vec<SessionId>, StoreError> {
+        self.db
+            .run(|| async move {
+                let ids: Vec<_> = sessions.iter().map(|id| id.get()).collect();
+                let rows = sqlx::query(LIVE).bind(ids).bind(at.micros()).fetch_all(&self.db.pool()).await?;
+                Ok(all(&rows, sql::session_id)?)
             })
             .await
     }

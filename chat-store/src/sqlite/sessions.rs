@@ -6,11 +6,14 @@ use chat_core::ports::{NewSession, Rotated, Rotation, SessionStore, StoreError, 
 use chat_core::time::Timestamp;
 
 use super::SqliteStore;
-use crate::codec::{at_most_one, one};
+use super::arrays::ids;
+use crate::codec::{all, at_most_one, one};
 use crate::plan::rotation::{self, RotationWrite};
 use crate::sql::sessions as sql;
 
 const BY_ID: &str = concat!("SELECT ", sql::session_columns!(), " FROM sessions WHERE id = $1");
+const LIVE: &str = "SELECT id FROM sessions WHERE id IN (SELECT value FROM json_each($1)) \
+    AND ended_at IS NULL AND expires_at > $2 ORDER BY id";
 
 #[async_trait]
 impl SessionStore for SqliteStore {
@@ -54,6 +57,15 @@ impl SessionStore for SqliteStore {
             .run(|| async move {
                 let query = sqlx::query_scalar(sql::IS_LIVE).bind(session.get()).bind(at.micros());
                 Ok(query.fetch_one(self.db.reader()).await?)
+            })
+            .await
+    }
+
+    async fn live(&self, sessions: &[SessionId], at: Timestamp) -> Result<Vec<SessionId>, StoreError> {
+        self.db
+            .run(|| async move {
+                let query = sqlx::query(LIVE).bind(ids(sessions.iter().map(|id| id.get()))).bind(at.micros());
+                Ok(all(&query.fetch_all(self.db.reader()).await?, sql::session_id)?)
             })
             .await
     }

@@ -48,6 +48,7 @@ macro_rules! for_each_case {
                 an_older_token_ends_the_session_even_within_grace
                 another_nonce_is_no_session_and_harms_none
                 a_generation_never_issued_is_no_session_and_harms_none
+                of_many_sessions_those_are_told_that_go_on
                 an_unknown_session_is_gone
                 an_ended_session_is_over
                 an_expired_session_is_over

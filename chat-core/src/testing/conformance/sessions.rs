@@ -105,6 +105,19 @@ pub async fn a_generation_never_issued_is_no_session_and_harms_none(stores: &Sto
     assert!(is_live(stores, session, at(11)).await);
 }
 
+/// Of many sessions those are told that go on, whatever the order of the question and however often one is in it.
+pub async fn of_many_sessions_those_are_told_that_go_on(stores: &Stores) {
+    let user = user(stores, "ann").await;
+    let (one, ended, two) = (open(stores, user).await, open(stores, user).await, open(stores, user).await);
+    stores.sessions.end(ended, at(1)).await.unwrap();
+    let mut expected = [one, two];
+    expected.sort();
+    let asked = [two, SessionId::new(ID_LIMIT - 1).unwrap(), ended, one, two];
+    assert_eq!(stores.sessions.live(&asked, at(2)).await.unwrap(), expected);
+    assert_eq!(stores.sessions.live(&asked, at(1_000_000_000)).await.unwrap(), [], "all have expired by then");
+    assert_eq!(stores.sessions.live(&[], at(2)).await.unwrap(), []);
+}
+
 /// A session that never was is not live, cannot be rotated and cannot be ended.
 pub async fn an_unknown_session_is_gone(stores: &Stores) {
     let session = SessionId::new(ID_LIMIT - 1).unwrap();

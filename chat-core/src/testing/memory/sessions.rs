@@ -1,5 +1,7 @@
 //! Sessions and socket tickets in memory.
 
+use std::collections::BTreeSet;
+
 use async_trait::async_trait;
 
 use super::MemoryStore;
@@ -51,6 +53,13 @@ impl SessionStore for MemoryStore {
 
     async fn is_live(&self, session: SessionId, at: Timestamp) -> Result<bool, StoreError> {
         Ok(self.state().sessions.get(&session).is_some_and(|row| row.is_live(at)))
+    }
+
+    async fn live(&self, sessions: &[SessionId], at: Timestamp) -> Result<Vec<SessionId>, StoreError> {
+        let state = self.state();
+        let asked: BTreeSet<_> = sessions.iter().copied().collect();
+        let is_live = |session: &SessionId| state.sessions.get(session).is_some_and(|row| row.is_live(at));
+        Ok(asked.into_iter().filter(is_live).collect())
     }
 
     async fn end(&self, session: SessionId, at: Timestamp) -> Result<bool, StoreError> {

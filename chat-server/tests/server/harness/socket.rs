@@ -63,12 +63,16 @@ impl Socket {
 
     /// The code and the reason that the server closes with; frames before are passed over.
     pub async fn closed(&mut self) -> (u16, String) {
-        loop {
-            match tokio::time::timeout(LONG, self.0.next()).await.expect("an end in time") {
-                Some(Ok(Message::Close(Some(frame)))) => return (frame.code.into(), frame.reason.to_string()),
-                Some(Ok(_)) => {}
-                other => panic!("ended without a code: {other:?}"),
+        // Pings go on coming, so it is the whole that has its time.
+        let end = async {
+            loop {
+                match self.0.next().await {
+                    Some(Ok(Message::Close(Some(frame)))) => return (frame.code.into(), frame.reason.to_string()),
+                    Some(Ok(_)) => {}
+                    other => panic!("ended without a code: {other:?}"),
+                }
             }
-        }
+        };
+        tokio::time::timeout(LONG, end).await.expect("an end in time")
     }
 }
