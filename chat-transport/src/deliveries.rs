@@ -1,7 +1,8 @@
 //! Deliveries on their way to the store: what reached sockets is collected, and one write notes all that came together.
 //!
-//! The first is noted at once. Behind it the next write waits a moment: a mark overtakes the ones before it, so the longer
-//! it fills the fewer rows and receipts there are, and nobody sees the difference on a tick.
+//! The first is noted at once. Behind it the next write waits a moment, and the longer the last one took: a mark overtakes the
+//! ones before it, so the more time passes the fewer rows and receipts there are, and the store keeps most of its time for
+//! messages. On a tick nobody sees the difference.
 
 use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
@@ -11,12 +12,16 @@ use chat_core::Chat;
 use chat_core::chat::Delivery;
 use chat_core::ids::{ConversationId, Seq, UserId};
 use tokio::sync::Notify;
+use tokio::time::Instant;
 
 /// How many deliveries one write notes at the most.
 const MAX_BATCH: usize = 2_048;
 
-/// How long after one write the next one begins.
+/// How long after one write the next one begins at the earliest.
 const PACE: Duration = Duration::from_millis(50);
+
+/// The same as a multiple of what the last write took: so marks never take more than a fifth of the time.
+const REST: u32 = 4;
 
 /// How long to wait after a write that failed. Nothing is lost meanwhile: the marks only rise.
 const PAUSE: Duration = Duration::from_secs(1);
@@ -46,8 +51,9 @@ impl Deliveries {
                 self.more.notified().await;
                 continue;
             }
+            let begun = Instant::now();
             let pause = match chat.delivered(&batch).await {
-                Ok(()) => PACE,
+                Ok(()) => PACE.max(begun.elapsed() * REST).min(PAUSE),
                 Err(error) => {
                     tracing::warn!(%error, "deliveries could not be noted; they will be tried again");
                     for delivery in batch {
