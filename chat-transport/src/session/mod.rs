@@ -3,15 +3,14 @@
 //! It reads a frame, decodes it, asks the chat, and writes what its outbox holds, all of it in one go. Answers that only this
 //! client gets are written at once; events come through the outbox in the order of their logs.
 
-use std::collections::VecDeque;
-use std::future::poll_fn;
+mod faults;
+mod write;
+
 use std::sync::Arc;
-use std::task::{Context, Poll};
 
 use chat_core::command::{Actor, MarksReply};
 use chat_core::error::ErrorCode;
 use chat_core::event::Origin;
-use chat_core::ids::{ConversationId, Seq};
 use chat_core::registry::Scope;
 use chat_core::time::Timestamp;
 use chat_core::{ChatError, Command, Identity, Reply};
@@ -19,17 +18,15 @@ use futures_util::future::OptionFuture;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio_tungstenite::tungstenite::{self, Message};
 
+pub(crate) use self::faults::Faults;
 use crate::close::CloseReason;
-use crate::frame::Frame;
 use crate::gateway::Gateway;
-use crate::goodbye::{GOODBYE, close, reason_of};
+use crate::goodbye::{close, reason_of};
 use crate::in_flight::{InFlight, Landed, is_at_hand};
 use crate::opening::Registration;
-use crate::outbox::{Drained, Outbox};
+use crate::outbox::Outbox;
 use crate::socket::Socket;
-use crate::wire::{
-    ClientFrame, EventView, MessageView, ReceiptView, ServerFrame, TypingView, decode, encode, with_ref,
-};
+use crate::wire::{ClientFrame, EventView, MessageView, ReceiptView, ServerFrame, TypingView, decode};
 
 /// One socket that has proved whose it is.
 pub(crate) struct Session<S> {
@@ -50,16 +47,6 @@ enum Turn {
     Heard(Option<Result<Message, tungstenite::Error>>),
     /// A message of the client arrived.
     Landed(Landed),
-}
-
-/// How far conversations reached a client.
-type Received = Vec<(ConversationId, Seq)>;
-
-/// What is left to do where writing was not all.
-struct Rest {
-    /// What the client has received as soon as it takes the rest.
-    unnoted: Option<Received>,
-    close: Option<CloseReason>,
 }
 
 /// How a session goes on after one frame.
@@ -113,41 +100,6 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send + 'static> Session<S> {
         }
     }
 
-    /// Writes everything that waits, which almost always happens at once and then needs no room in the future of an idle socket.
-    async fn deliver(&mut self) -> Result<(), Option<CloseReason>> {
-        match poll_fn(|cx| Poll::Ready(self.deliver_at_once(cx))).await? {
-            None => Ok(()),
-            Some(rest) => Box::pin(self.deliver_rest(rest)).await,
-        }
-    }
-
-    /// Returns what there is left to do, if anything.
-    fn deliver_at_once(&mut self, cx: &mut Context<'_>) -> Result<Option<Rest>, Option<CloseReason>> {
-        let Drained { frames, close } = self.outbox.drain();
-        let unnoted = if frames.is_empty() { None } else { self.send_at_once(frames, cx)? };
-        Ok((unnoted.is_some() || close.is_some()).then_some(Rest { unnoted, close }))
-    }
-
-    /// Goes on with a slow client. Before the server goes away, what is on its way is acknowledged too.
-    async fn deliver_rest(&mut self, mut rest: Rest) -> Result<(), Option<CloseReason>> {
-        loop {
-            if let Some(received) = rest.unnoted {
-                self.finish(received).await?;
-            }
-            match rest.close {
-                None => return Ok(()),
-                Some(CloseReason::GoingAway { .. }) if !self.in_flight.is_empty() => {
-                    self.land_all().await.map_err(Some)?;
-                }
-                Some(reason) => return Err(Some(reason)),
-            }
-            match poll_fn(|cx| Poll::Ready(self.deliver_at_once(cx))).await? {
-                None => return Ok(()),
-                Some(more) => rest = more,
-            }
-        }
-    }
-
     /// Waits for everything that is on its way.
     async fn land_all(&mut self) -> Step {
         while let Some(landed) = self.in_flight.next().await {
@@ -167,89 +119,6 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send + 'static> Session<S> {
             Ok(_) => Ok(()),
             Err(error) => self.refuse(&error, reference.as_deref()).await,
         }
-    }
-
-    async fn write(&mut self, frames: VecDeque<Arc<Frame>>) -> Result<(), Option<CloseReason>> {
-        let mut frames = Some(frames);
-        let send = |cx: &mut Context<'_>| Poll::Ready(self.send_at_once(frames.take().unwrap_or_default(), cx));
-        match poll_fn(send).await? {
-            None => Ok(()),
-            Some(received) => self.finish(received).await,
-        }
-    }
-
-    /// Writes frames. Where the client does not take all of them at once, what it will have received then is returned.
-    fn send_at_once(
-        &mut self,
-        frames: VecDeque<Arc<Frame>>,
-        cx: &mut Context<'_>,
-    ) -> Result<Option<Received>, Option<CloseReason>> {
-        let received = self.received(&frames);
-        match self.socket.try_send(frames, cx) {
-            Poll::Ready(Ok(())) => {
-                self.note(received);
-                Ok(None)
-            }
-            Poll::Ready(Err(error)) => Err(reason_of(&error)),
-            Poll::Pending => Ok(Some(received)),
-        }
-    }
-
-    /// How far each conversation reaches the client with these frames. Its own words are nothing that it receives.
-    fn received(&self, frames: &VecDeque<Arc<Frame>>) -> Received {
-        let mut received = Received::new();
-        for frame in frames {
-            let Some((conversation, seq)) = frame.place else { continue };
-            if frame.author.is_none_or(|author| author == self.identity.user) {
-                continue;
-            }
-            match received.iter_mut().find(|(known, _)| *known == conversation) {
-                Some((_, known)) => *known = seq,
-                None => received.push((conversation, seq)),
-            }
-        }
-        received
-    }
-
-    fn note(&self, received: Received) {
-        for (conversation, seq) in received {
-            self.gateway.deliveries.note(conversation, self.identity.user, seq);
-        }
-    }
-
-    /// Waits for a client that is slow to take what is written, but not for ever, and not beyond the end of the session.
-    async fn finish(&mut self, received: Received) -> Result<(), Option<CloseReason>> {
-        let write = tokio::time::timeout(self.gateway.settings.write_timeout, self.socket.finish());
-        let outbox = &self.outbox;
-        let end = async {
-            let reason = outbox.ending().await;
-            tokio::time::sleep(GOODBYE).await;
-            reason
-        };
-        tokio::select! {
-            written = write => match written {
-                Ok(sent) => sent.map_err(|error| reason_of(&error))?,
-                Err(_) => return Err(Some(CloseReason::TooSlow)),
-            },
-            reason = end => return Err(Some(reason)),
-        }
-        self.note(received);
-        Ok(())
-    }
-
-    /// Sends a frame to this client alone, right now.
-    pub(crate) async fn say(&mut self, frame: &ServerFrame, reference: Option<&str>) -> Step {
-        self.say_text(encode(frame), reference).await
-    }
-
-    async fn say_event(&mut self, event: &EventView, reference: Option<&str>) -> Step {
-        self.say_text(encode(event), reference).await
-    }
-
-    async fn say_text(&mut self, text: String, reference: Option<&str>) -> Step {
-        let text = reference.map_or_else(|| text.clone(), |reference| with_ref(&text, reference));
-        let frames = VecDeque::from([Frame::note(&text)]);
-        self.write(frames).await.map_err(|reason| reason.unwrap_or(CloseReason::Silent))
     }
 
     async fn receive(&mut self, message: Message) -> Step {
@@ -389,35 +258,6 @@ impl From<CloseReason> for Stop {
     fn from(reason: CloseReason) -> Self {
         Self::Close(reason)
     }
-}
-
-/// What a client did wrong lately.
-#[derive(Debug, Default)]
-pub(crate) struct Faults {
-    errors: u32,
-    errors_since: Timestamp,
-    pings: u32,
-    pings_since: Timestamp,
-}
-
-impl Faults {
-    fn misunderstood(&mut self, now: Timestamp, max: u32) -> Step {
-        count(&mut self.errors, &mut self.errors_since, now, 60);
-        if self.errors >= max { Err(CloseReason::TooManyErrors) } else { Ok(()) }
-    }
-
-    fn ping(&mut self, now: Timestamp, max: u32) -> Step {
-        count(&mut self.pings, &mut self.pings_since, now, 1);
-        if self.pings > max { Err(CloseReason::Flood) } else { Ok(()) }
-    }
-}
-
-/// Counts within windows of some seconds.
-fn count(counter: &mut u32, since: &mut Timestamp, now: Timestamp, seconds: i64) {
-    if now >= since.plus_seconds(seconds) {
-        (*counter, *since) = (0, now);
-    }
-    *counter += 1;
 }
 
 fn log_fault(error: &ChatError) {
