@@ -70,7 +70,7 @@ impl Server {
         command.current_dir(self.scratch.path()).stdin(Stdio::null()).stdout(log()?).stderr(log()?).kill_on_drop(true);
         let child = command.spawn().doing("start the server")?;
         if let Some(pid) = child.id() {
-            self.scratch.remember("server", pid)?;
+            self.scratch.remember(&self.note(), pid)?;
         }
         self.child = Some(child);
         self.until_ready().await
@@ -103,7 +103,7 @@ impl Server {
             // It fails only if the process has ended already.
             let _ = child.kill().await;
         }
-        self.scratch.forget("server");
+        self.scratch.forget(&self.note());
     }
 
     /// Asks it to end and waits until it has.
@@ -113,11 +113,16 @@ impl Server {
             process::signal(pid, "TERM")?;
         }
         let ended = tokio::time::timeout(READY_WITHIN, child.wait()).await;
-        self.scratch.forget("server");
+        self.scratch.forget(&self.note());
         match ended {
             Ok(status) => status.doing("wait for the server").map(|_| ()),
             Err(_) => Err(Failure::new(format!("the server does not end when asked to:\n{}", self.log_tail()))),
         }
+    }
+
+    /// Under which name its process is remembered: several may run at once.
+    fn note(&self) -> String {
+        format!("server-{}", self.port)
     }
 
     /// The end of its log.

@@ -1,14 +1,29 @@
 //! Measurements. A number is worth something beside another one that was measured in the same run on the same machine,
 //! so each of these measures its own yardstick too.
 
+mod audit;
 mod bare;
+mod book;
+mod clocks;
 mod crowd;
 mod disk;
 mod dm;
+mod fanout;
+mod floor;
+mod glance;
+mod hot;
 mod idle;
+mod line;
 mod pair;
 mod pgbench;
+mod plot;
+mod quantiles;
 mod report;
+mod room;
+mod stage;
+mod talk;
+mod talker;
+mod world;
 
 use crate::failure::Outcome;
 use crate::{step, workspace};
@@ -20,9 +35,19 @@ pub(crate) enum Chore {
     Idle(idle::Options),
     /// Durable direct messages per second, from the send to the delivery, against single-row inserts by pgbench.
     Dm(dm::Options),
+    /// Deliveries per second in one large room, against a bare loop of writes.
+    Fanout(fanout::Options),
+    /// Messages per second into one conversation against many, and into a hundred against very many.
+    Hot(hot::Options),
     /// The yardstick of `idle`, as a process of its own.
     #[command(hide = true)]
     BareListener,
+    /// The yardstick of `fanout`, as a process of its own.
+    #[command(hide = true)]
+    FloorWriter,
+    /// The yardstick of `storm`, as a process of its own.
+    #[command(hide = true)]
+    FloorAcceptor,
 }
 
 /// Runs one of them. A client that was built without optimisation would measure itself, so such a one hands over to one
@@ -36,6 +61,10 @@ pub(crate) fn run(chore: Chore) -> Outcome {
     match chore {
         Chore::Idle(options) => idle::run(&options),
         Chore::Dm(options) => dm::run(&options),
+        Chore::Fanout(options) => fanout::run(&options),
+        Chore::Hot(options) => hot::run(&options),
         Chore::BareListener => bare::listen(),
+        Chore::FloorWriter => floor::write(),
+        Chore::FloorAcceptor => floor::accept(),
     }
 }

@@ -1,8 +1,12 @@
-//! Figures of a run: the median of rounds, a table for a person and one line of JSON for a program.
+//! Figures of a run: the median of rounds, a table for a person, one line of JSON for a program, and a picture of the
+//! ratios in `docs/benchmarks`.
+
+use std::path::PathBuf;
 
 use serde_json::{Map, Value, json};
 
-use crate::terminal;
+use super::plot::{self, Bar};
+use crate::{terminal, workspace};
 
 /// The middle one of some figures; of two middle ones the smaller.
 pub(super) fn median(figures: &[f64]) -> f64 {
@@ -16,12 +20,13 @@ pub(super) fn median(figures: &[f64]) -> f64 {
 pub(super) struct Figures {
     name: &'static str,
     rows: Vec<(String, String, Value)>,
+    targets: Vec<(String, f64)>,
 }
 
 impl Figures {
     /// No figures yet.
     pub(super) fn new(name: &'static str) -> Self {
-        Self { name, rows: Vec::new() }
+        Self { name, rows: Vec::new(), targets: Vec::new() }
     }
 
     /// A figure: its key in JSON, what a person calls it, and its value.
@@ -36,8 +41,15 @@ impl Figures {
         self.add(key, words, number);
     }
 
-    /// Prints the table and the line.
+    /// A ratio, and the one that is aimed at. Its key begins with `ratio`.
+    pub(super) fn add_ratio(&mut self, key: &str, words: &str, value: f64, target: f64) {
+        self.targets.push((key.to_owned(), target));
+        self.add_rounded(key, &format!("{words} (aim: {target})"), value, 2);
+    }
+
+    /// Prints the table and the line, and draws every figure whose key begins with `ratio`.
     pub(super) fn print(&self) {
+        self.draw();
         let cell = |value: &Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
         let rows: Vec<Vec<String>> =
             self.rows.iter().map(|(_, words, value)| vec![words.clone(), cell(value)]).collect();
@@ -46,6 +58,30 @@ impl Figures {
         let mut line = Map::from_iter([("bench".to_owned(), json!(self.name))]);
         line.extend(self.rows.iter().map(|(key, _, value)| (key.clone(), value.clone())));
         terminal::line(&Value::Object(line).to_string());
+    }
+
+    fn draw(&self) {
+        let target = |key: &str| self.targets.iter().find(|(named, _)| named == key).map(|(_, target)| *target);
+        let ratios = self.rows.iter().filter(|(key, _, _)| key.starts_with("ratio"));
+        let bars: Vec<Bar> = ratios
+            .filter_map(|(key, words, value)| {
+                let label = words.split(" (aim").next().unwrap_or(words).trim().to_owned();
+                Some(Bar { label, value: value.as_f64()?, target: target(key) })
+            })
+            .collect();
+        if !bars.is_empty() {
+            let note = "ratios inside one run; the red stroke is what is aimed at";
+            picture(self.name, &plot::bars(&format!("cargo xtask bench {}", self.name), note, &bars));
+        }
+    }
+}
+
+/// Writes a picture into the documentation. A run whose picture cannot be written still has its figures.
+pub(super) fn picture(name: &str, svg: &str) {
+    let directory: PathBuf = workspace::root().join("docs").join("benchmarks");
+    let file = directory.join(format!("{name}.svg"));
+    if let Err(error) = std::fs::create_dir_all(&directory).and_then(|()| std::fs::write(&file, svg)) {
+        terminal::alarm(&format!("{} could not be written: {error}", file.display()));
     }
 }
 

@@ -42,20 +42,15 @@ impl Socket {
     }
 
     async fn try_open(address: &str, token: &str, from: Ipv4Addr) -> Result<Self, Refused> {
-        let target: SocketAddr = address.parse().doing("read the server's address")?;
-        let socket = TcpSocket::new_v4().doing("make a socket")?;
-        socket.bind(SocketAddr::new(IpAddr::V4(from), 0)).doing("bind a socket")?;
-        let stream = socket.connect(target).await.doing("connect")?;
-        stream.set_nodelay(true).doing("switch Nagle's algorithm off")?;
-        let mut request = format!("ws://{address}/ws").into_client_request().doing("make a request")?;
-        let bearer = HeaderValue::from_str(&format!("Bearer {token}")).doing("make a header")?;
-        request.headers_mut().insert(AUTHORIZATION, bearer);
-        let limits = WebSocketConfig::default().read_buffer_size(8 * 1024).write_buffer_size(0);
-        match tokio_tungstenite::client_async_with_config(request, stream, Some(limits)).await {
-            Ok((stream, _)) => Ok(Self { stream }),
-            Err(Error::Http(response)) => Err(Refused::Http(response.status().as_u16())),
-            Err(error) => Err(Refused::Failure(Failure::new(format!("open a socket: {error}")))),
-        }
+        Ok(Self { stream: connect(address, "/ws", Some(token), from).await? })
+    }
+
+    /// Opens a socket of some other server, which asks for no token.
+    pub(crate) async fn open_foreign(address: &str, path: &str, from: Ipv4Addr) -> Outcome<WebSocketStream<TcpStream>> {
+        connect(address, path, None, from).await.map_err(|refused| match refused {
+            Refused::Http(status) => Failure::new(format!("{path} was answered {status}")),
+            Refused::Failure(failure) => failure,
+        })
     }
 
     /// The stream below, for whoever reads faster than frames are decoded here.
@@ -92,6 +87,30 @@ impl Socket {
                 Message::Binary(_) | Message::Frame(_) => return Err(Failure::new("a frame that is no text")),
             }
         }
+    }
+}
+
+async fn connect(
+    address: &str,
+    path: &str,
+    token: Option<&str>,
+    from: Ipv4Addr,
+) -> Result<WebSocketStream<TcpStream>, Refused> {
+    let target: SocketAddr = address.parse().doing("read the server's address")?;
+    let socket = TcpSocket::new_v4().doing("make a socket")?;
+    socket.bind(SocketAddr::new(IpAddr::V4(from), 0)).doing("bind a socket")?;
+    let stream = socket.connect(target).await.doing("connect")?;
+    stream.set_nodelay(true).doing("switch Nagle's algorithm off")?;
+    let mut request = format!("ws://{address}{path}").into_client_request().doing("make a request")?;
+    if let Some(token) = token {
+        let bearer = HeaderValue::from_str(&format!("Bearer {token}")).doing("make a header")?;
+        request.headers_mut().insert(AUTHORIZATION, bearer);
+    }
+    let limits = WebSocketConfig::default().read_buffer_size(8 * 1024).write_buffer_size(0);
+    match tokio_tungstenite::client_async_with_config(request, stream, Some(limits)).await {
+        Ok((stream, _)) => Ok(stream),
+        Err(Error::Http(response)) => Err(Refused::Http(response.status().as_u16())),
+        Err(error) => Err(Refused::Failure(Failure::new(format!("open a socket: {error}")))),
     }
 }
 

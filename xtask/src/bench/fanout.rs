@@ -1,0 +1,266 @@
+//! `bench fanout`: what one message costs that many hear, against a bare loop of writes of the same bytes.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::{Duration, Instant};
+
+use tokio::net::TcpStream;
+use tokio::sync::Notify;
+use tokio::task::JoinSet;
+
+use super::audit::Acknowledged;
+use super::clocks::{micros_each, per_second};
+use super::floor::Floor;
+use super::report::{Figures, median};
+use super::room::{Room, Spoken};
+use super::stage::{Scene, Stage};
+use super::world;
+use crate::failure::{Doing as _, Failure, Outcome};
+use crate::fixture::scratch::Scratch;
+use crate::{procfs, runtime, terminal};
+
+/// What a person can say to `cargo xtask bench fanout`.
+#[derive(Debug, Clone, clap::Args)]
+pub(crate) struct Options {
+    /// How many listen in the room. Each takes a file of the server and one of this program.
+    #[arg(long, default_value_t = 1_000)]
+    members: usize,
+    /// Rooms of these sizes are measured too: the cost of a delivery should not depend on it.
+    #[arg(long, value_delimiter = ',', default_value = "10,10000")]
+    sizes: Vec<usize>,
+    /// How many messages are said at once in the second half.
+    #[arg(long, default_value_t = 16)]
+    burst: u64,
+    /// How long each part of a round lasts.
+    #[arg(long, default_value_t = 3)]
+    seconds: u64,
+    /// How often everything is measured, one after the other; the medians count.
+    #[arg(long, default_value_t = 3)]
+    rounds: u32,
+    /// Use this binary instead of building one.
+    #[arg(long)]
+    server_binary: Option<PathBuf>,
+}
+
+/// As long as the frame in which a listener gets a message of the generator.
+const FRAME: usize = 390;
+
+/// What a part of a round came to.
+#[derive(Debug, Clone, Copy)]
+struct Part {
+    per_second: f64,
+    server_micros: f64,
+    postgres_micros: f64,
+}
+
+/// What a round measured.
+#[derive(Debug)]
+struct Round {
+    single: Part,
+    burst: Part,
+    floor: Part,
+    /// One message at a time, in the rooms of other sizes.
+    others: Vec<Part>,
+}
+
+/// Measures and prints.
+pub(crate) fn run(options: &Options) -> Outcome {
+    let stage = Stage::build(options.server_binary.as_deref())?;
+    runtime::block_on(measure(options, &stage))
+}
+
+async fn measure(options: &Options, stage: &Stage) -> Outcome {
+    let (mut scene, mut world) = stage.scene("fanout").await?;
+    let mut rooms = Vec::new();
+    for size in std::iter::once(&options.members).chain(&options.sizes) {
+        let users = world.users(size + 1).await?;
+        rooms.push((world.groups(1, &users).await?.start, users));
+    }
+    world.end().await?;
+    scene.open().await?;
+    let mut open = Vec::new();
+    for (conversation, users) in rooms {
+        terminal::line(&format!("opening a room of {} ...", users.end - users.start));
+        let passes = users.clone().map(world::token).collect::<Outcome<Vec<_>>>()?;
+        let from = usize::try_from(users.start).unwrap_or(0);
+        open.push((conversation, Room::open(&scene.door(), &passes, conversation, "speaker", from).await?));
+    }
+    // Whoever arrives is announced and counted; that is no part of a delivery.
+    tokio::time::sleep(Duration::from_secs(2)).await;
+    let mut rounds = Vec::new();
+    for number in 1..=options.rounds {
+        let round = one(options, &scene, &mut open, &stage.scratch).await?;
+        terminal::line(&format!(
+            "round {number}: {:.0} deliveries/s one at a time, {:.0} in bursts; bare writes {:.0}/s",
+            round.single.per_second, round.burst.per_second, round.floor.per_second
+        ));
+        rounds.push(round);
+    }
+    let mut acknowledged = Acknowledged::new();
+    for (conversation, room) in &open {
+        acknowledged.insert(*conversation, room.finish()?);
+    }
+    drop(open);
+    scene.close().await?;
+    let stored = scene.check(&acknowledged).await?;
+    report(options, &rounds, stored);
+    Ok(())
+}
+
+async fn one(
+    options: &Options,
+    scene: &Scene<'_>,
+    rooms: &mut [(i64, Room)],
+    scratch: &Arc<Scratch>,
+) -> Outcome<Round> {
+    let time = Duration::from_secs(options.seconds);
+    let mut parts = Vec::new();
+    let mut burst = None;
+    for (index, (_, room)) in rooms.iter_mut().enumerate() {
+        parts.push(Part::of(&room.speak(1, time, || scene.clocks()).await?));
+        if index == 0 {
+            burst = Some(Part::of(&room.speak(options.burst, time, || scene.clocks()).await?));
+        }
+    }
+    let floor = bare(options.members, time, scratch).await?;
+    let others = parts.split_off(1.min(parts.len()));
+    let nothing = || Failure::new("there is no room");
+    let single = parts.pop().ok_or_else(nothing)?;
+    Ok(Round { single, burst: burst.ok_or_else(nothing)?, floor, others })
+}
+
+impl Part {
+    fn of(spoken: &Spoken) -> Self {
+        Self {
+            per_second: per_second(spoken.deliveries, spoken.spent.wall),
+            server_micros: micros_each(spoken.spent.server, spoken.deliveries),
+            postgres_micros: micros_each(spoken.spent.database, spoken.deliveries),
+        }
+    }
+}
+
+/// Deliveries per second of a loop that writes one frame to one connection after the other, and begins again when all of
+/// them have been read.
+async fn bare(connections: usize, time: Duration, scratch: &Arc<Scratch>) -> Outcome<Part> {
+    let mut floor = Floor::start("floor-writer", scratch).await?;
+    floor.tell(&connections.to_string()).await?;
+    let (read, mut readers) = (Arc::new(Swallowed::default()), JoinSet::new());
+    for _ in 0..connections {
+        let stream = TcpStream::connect(&floor.address).await.doing("connect to the bare writer")?;
+        readers.spawn(swallow(stream, Arc::clone(&read)));
+    }
+    floor.hear().await?;
+    let cpu = |floor: &Floor| floor.pid().and_then(procfs::cpu_time).unwrap_or_default();
+    let (before, begun, mut turns) = (cpu(&floor), Instant::now(), 0);
+    while begun.elapsed() < time {
+        turns += 1;
+        read.wanted.fetch_add(connections * FRAME, Ordering::Relaxed);
+        floor.tell(&FRAME.to_string()).await?;
+        while !read.is_complete() {
+            read.all.notified().await;
+        }
+    }
+    let (elapsed, written) = (begun.elapsed(), turns * connections as u64);
+    let used = cpu(&floor).saturating_sub(before);
+    floor.end().await;
+    Ok(Part {
+        per_second: per_second(written, elapsed),
+        server_micros: micros_each(used, written),
+        postgres_micros: 0.0,
+    })
+}
+
+/// Bytes that were read and bytes that are on their way.
+#[derive(Debug, Default)]
+struct Swallowed {
+    bytes: AtomicUsize,
+    wanted: AtomicUsize,
+    all: Notify,
+}
+
+impl Swallowed {
+    fn is_complete(&self) -> bool {
+        self.bytes.load(Ordering::Relaxed) >= self.wanted.load(Ordering::Relaxed)
+    }
+}
+
+async fn swallow(stream: TcpStream, read: Arc<Swallowed>) {
+    let mut buffer = [0; 4 * 1024];
+    while stream.readable().await.is_ok() {
+        match stream.try_read(&mut buffer) {
+            Ok(0) => return,
+            Ok(bytes) => {
+                read.bytes.fetch_add(bytes, Ordering::Relaxed);
+                if read.is_complete() {
+                    read.all.notify_one();
+                }
+            }
+            // A wake-up may be for nothing.
+            Err(_) => {}
+        }
+    }
+}
+
+fn report(options: &Options, rounds: &[Round], stored: u64) {
+    let of = |figure: &dyn Fn(&Round) -> f64| median(&rounds.iter().map(figure).collect::<Vec<_>>());
+    let mut figures = Figures::new("fanout");
+    figures.add("members", "sockets that listen", options.members);
+    figures.add("rounds", "rounds (all figures below are medians)", options.rounds);
+    let parts: [(&str, &str, fn(&Round) -> Part); 3] = [
+        ("single", "one message at a time", |round| round.single),
+        ("burst", "in bursts", |round| round.burst),
+        ("floor", "bare writes", |round| round.floor),
+    ];
+    for (key, words, part) in parts {
+        figures.add_rounded(
+            &format!("{key}_per_second"),
+            &format!("deliveries/s, {words}"),
+            of(&|r| part(r).per_second),
+            0,
+        );
+        let micros = of(&|round| part(round).server_micros);
+        figures.add_rounded(
+            &format!("{key}_cpu_us"),
+            &format!("processor time of the writer for each, {words} (us)"),
+            micros,
+            2,
+        );
+    }
+    let postgres = of(&|round| round.single.postgres_micros);
+    figures.add_rounded(
+        "single_postgres_cpu_us",
+        "processor time of Postgres for each, one message at a time (us)",
+        postgres,
+        2,
+    );
+    let ratio = of(&|round| round.single.per_second / round.floor.per_second);
+    figures.add_ratio("ratio_single", "one message at a time / bare writes", ratio, 0.85);
+    let ratio = of(&|round| round.burst.per_second / round.floor.per_second);
+    figures.add_ratio("ratio_burst", &format!("bursts of {} / bare writes", options.burst), ratio, 4.0);
+    for (index, size) in options.sizes.iter().enumerate() {
+        let micros = of(&|round| round.others.get(index).map_or(f64::NAN, |part| part.server_micros));
+        figures.add_rounded(
+            &format!("cpu_us_{size}"),
+            &format!("processor time of the server for each, {size} listeners (us)"),
+            micros,
+            2,
+        );
+    }
+    if let (Some(first), Some(last)) = (options.sizes.first(), options.sizes.last())
+        && first != last
+    {
+        let growth = |round: &Round| match (round.others.first(), round.others.last()) {
+            (Some(small), Some(large)) => large.server_micros / small.server_micros,
+            (_, _) => f64::NAN,
+        };
+        figures.add_ratio(
+            "ratio_growth",
+            &format!("cost of a delivery: room of {last} / of {first}"),
+            of(&growth),
+            1.1,
+        );
+    }
+    figures.add("stored", "messages checked in the database", stored);
+    figures.print();
+}

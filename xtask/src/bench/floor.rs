@@ -1,0 +1,114 @@
+//! Floors: programs that do nothing but what the system makes everybody do. They run as processes of their own, so that
+//! their processor time is theirs alone.
+
+use std::io::Write as _;
+use std::net::{TcpListener, TcpStream};
+use std::process::Stdio;
+use std::sync::Arc;
+
+use futures_util::StreamExt as _;
+use tokio::io::{AsyncBufReadExt as _, AsyncWriteExt as _, BufReader, Lines};
+use tokio::process::{Child, ChildStdin, ChildStdout, Command};
+
+use crate::failure::{Doing, Failure, Outcome};
+use crate::fixture::scratch::Scratch;
+use crate::{runtime, terminal};
+
+/// Writes the same bytes to every connection in turn, one `write` for each. It is told how many connections come, and then
+/// for each turn how many bytes.
+pub(super) fn write() -> Outcome {
+    let listener = TcpListener::bind("127.0.0.1:0").doing("listen")?;
+    terminal::line(&listener.local_addr().doing("listen")?.to_string());
+    let mut told = std::io::stdin().lines();
+    let mut number = || -> Outcome<Option<usize>> {
+        Ok(told.next().transpose().doing("hear what to do")?.and_then(|line| line.parse().ok()))
+    };
+    let mut streams: Vec<TcpStream> = Vec::new();
+    for _ in 0..number()?.unwrap_or(0) {
+        let (stream, _) = listener.accept().doing("accept")?;
+        stream.set_nodelay(true).doing("switch Nagle's algorithm off")?;
+        streams.push(stream);
+    }
+    terminal::line("ready");
+    while let Some(bytes) = number()? {
+        let frame = vec![b'x'; bytes];
+        for stream in &mut streams {
+            stream.write_all(&frame).doing("write")?;
+        }
+    }
+    Ok(())
+}
+
+/// Accepts sockets, shakes hands and does nothing more.
+pub(super) fn accept() -> Outcome {
+    runtime::block_on(async {
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.doing("listen")?;
+        terminal::line(&listener.local_addr().doing("listen")?.to_string());
+        loop {
+            let (stream, _) = listener.accept().await.doing("accept")?;
+            tokio::spawn(async move {
+                if let Ok(mut socket) = tokio_tungstenite::accept_async(stream).await {
+                    while socket.next().await.is_some_and(|frame| frame.is_ok()) {}
+                }
+            });
+        }
+    })
+}
+
+/// One of them while it runs.
+#[derive(Debug)]
+pub(super) struct Floor {
+    child: Child,
+    input: ChildStdin,
+    output: Lines<BufReader<ChildStdout>>,
+    scratch: Arc<Scratch>,
+    /// Where it listens.
+    pub(super) address: String,
+}
+
+impl Floor {
+    /// Starts this program again as a floor.
+    pub(super) async fn start(chore: &str, scratch: &Arc<Scratch>) -> Outcome<Self> {
+        let own = std::env::current_exe().doing("find this program")?;
+        // A soft limit of open files may be far below what the machine allows.
+        let mut command = Command::new("sh");
+        command.args(["-c", "ulimit -n \"$(ulimit -Hn)\" 2> /dev/null; exec \"$0\" bench \"$1\""]).arg(own).arg(chore);
+        command.stdin(Stdio::piped()).stdout(Stdio::piped()).kill_on_drop(true);
+        let mut child = command.spawn().doing("start a floor")?;
+        if let Some(pid) = child.id() {
+            scratch.remember("floor", pid)?;
+        }
+        let (Some(input), Some(output)) = (child.stdin.take(), child.stdout.take()) else {
+            return Err(Failure::new("a floor cannot be spoken to"));
+        };
+        let mut output = BufReader::new(output).lines();
+        let address = heard(&mut output).await?;
+        Ok(Self { child, input, output, scratch: Arc::clone(scratch), address })
+    }
+
+    /// Its process id.
+    pub(super) fn pid(&self) -> Option<u32> {
+        self.child.id()
+    }
+
+    /// Tells it something.
+    pub(super) async fn tell(&mut self, line: &str) -> Outcome {
+        self.input.write_all(format!("{line}\n").as_bytes()).await.doing("tell a floor what to do")
+    }
+
+    /// Hears its next line.
+    pub(super) async fn hear(&mut self) -> Outcome<String> {
+        heard(&mut self.output).await
+    }
+
+    /// Ends it.
+    pub(super) async fn end(mut self) {
+        // It fails only if the process has ended already.
+        let _ = self.child.kill().await;
+        self.scratch.forget("floor");
+    }
+}
+
+async fn heard(output: &mut Lines<BufReader<ChildStdout>>) -> Outcome<String> {
+    output.next_line().await.doing("hear from a floor")?.ok_or_else(|| Failure::new("a floor ended early"))
+}

@@ -1,0 +1,142 @@
+//! A socket of the measured server, ours or a peer's, as its load generator sees it: messages go out, frames come in.
+
+use std::net::Ipv4Addr;
+
+use futures_util::{FutureExt as _, SinkExt as _, StreamExt as _};
+use tokio::net::TcpStream;
+use tokio_tungstenite::WebSocketStream;
+use tokio_tungstenite::tungstenite::{Message, Utf8Bytes};
+
+use crate::client::socket::{Refusal, Socket};
+use crate::failure::{Doing, Failure, Outcome};
+
+/// Sockets from one source address; it has some 28,000 ports.
+const PER_ADDRESS: usize = 5_000;
+
+/// How a server wants to be spoken to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Dialect {
+    /// The protocol of this product.
+    Ours,
+    /// The same frames over a plain socket, with the user's id instead of a token.
+    Plain,
+    /// The same frames inside of Socket.IO events over its WebSocket transport.
+    SocketIo,
+}
+
+/// Where a server is and how it is spoken to.
+#[derive(Debug, Clone)]
+pub(super) struct Door {
+    /// `host:port`.
+    pub(super) address: String,
+    /// How it is spoken to.
+    pub(super) dialect: Dialect,
+}
+
+/// An open socket.
+#[derive(Debug)]
+pub(super) struct Line {
+    stream: WebSocketStream<TcpStream>,
+    dialect: Dialect,
+}
+
+impl Door {
+    /// Opens a socket of a user and waits until it is live. `pass` is a token, or for a peer the user's id; `index` picks
+    /// the address to come from.
+    pub(super) async fn open(&self, pass: &str, index: usize) -> Outcome<Line> {
+        let dialect = self.dialect;
+        let from = source(index);
+        let stream = match dialect {
+            Dialect::Ours => self.enter(pass, index).await?.into_stream(),
+            Dialect::Plain => Socket::open_foreign(&self.address, &format!("/ws?user={pass}"), from).await?,
+            Dialect::SocketIo => {
+                let path = format!("/socket.io/?EIO=4&transport=websocket&user={pass}");
+                Socket::open_foreign(&self.address, &path, from).await?
+            }
+        };
+        let mut line = Line { stream, dialect };
+        match dialect {
+            Dialect::Ours => {}
+            Dialect::Plain => line.expect("session.ready").await?,
+            Dialect::SocketIo => {
+                line.expect("0{").await?;
+                line.stream.send(Message::text("40")).await.doing("join a namespace")?;
+                line.expect("session.ready").await?;
+            }
+        }
+        Ok(line)
+    }
+
+    /// Opens a socket of ours and waits until it is live.
+    async fn enter(&self, token: &str, index: usize) -> Outcome<Socket> {
+        let mut socket = self.enter_unready(token, index).await?;
+        socket.next().await?;
+        Ok(socket)
+    }
+
+    /// Opens a socket of ours; its first frame has not been read.
+    pub(super) async fn enter_unready(&self, token: &str, index: usize) -> Outcome<Socket> {
+        Socket::open(&self.address, token, source(index)).await.map_err(|refusal| match refusal {
+            Refusal::Token => Failure::new("a token was refused"),
+            Refusal::Other(failure) => failure,
+        })
+    }
+}
+
+/// The address from which a socket comes.
+pub(super) fn source(index: usize) -> Ipv4Addr {
+    let host = 1 + u8::try_from(index / PER_ADDRESS).unwrap_or(u8::MAX - 1);
+    Ipv4Addr::new(127, 0, 0, host)
+}
+
+impl Line {
+    /// Puts a frame into the outgoing buffer.
+    pub(super) async fn feed(&mut self, frame: &str) -> Outcome {
+        let text = match self.dialect {
+            Dialect::Ours | Dialect::Plain => frame.to_owned(),
+            Dialect::SocketIo => format!("42[\"frame\",{frame}]"),
+        };
+        self.stream.feed(Message::text(text)).await.doing("send a frame")
+    }
+
+    /// Sends what was fed, in one write.
+    pub(super) async fn flush(&mut self) -> Outcome {
+        self.stream.flush().await.doing("send frames")
+    }
+
+    /// The next frame, whenever it comes. Pings are answered.
+    pub(super) async fn next(&mut self) -> Outcome<Utf8Bytes> {
+        loop {
+            let message = self.stream.next().await.ok_or_else(|| Failure::new("a connection ended"))?;
+            if let Some(text) = self.read(message.doing("read a frame")?).await? {
+                return Ok(text);
+            }
+        }
+    }
+
+    /// The next frame if it has come already.
+    pub(super) fn next_at_once(&mut self) -> Option<Outcome<Utf8Bytes>> {
+        self.next().now_or_never()
+    }
+
+    async fn read(&mut self, message: Message) -> Outcome<Option<Utf8Bytes>> {
+        match message {
+            Message::Text(text) if self.dialect == Dialect::SocketIo && text.as_str() == "2" => {
+                self.stream.send(Message::text("3")).await.doing("answer a ping")?;
+                Ok(None)
+            }
+            Message::Text(text) => Ok(Some(text)),
+            Message::Close(reason) => Err(Failure::new(format!("a connection was closed: {reason:?}"))),
+            Message::Binary(_) | Message::Ping(_) | Message::Pong(_) | Message::Frame(_) => Ok(None),
+        }
+    }
+
+    async fn expect(&mut self, word: &str) -> Outcome {
+        for _ in 0..3 {
+            if self.next().await?.as_str().contains(word) {
+                return Ok(());
+            }
+        }
+        Err(Failure::new(format!("a new connection does not say {word}")))
+    }
+}

@@ -1,0 +1,134 @@
+//! One user at a socket: sends, waits for acknowledgements, notes whatever it hears.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::time::{Duration, Instant};
+
+use tokio::sync::{mpsc, watch};
+
+use super::audit::Acknowledged;
+use super::book::Book;
+use super::glance::Glance;
+use super::line::Line;
+use super::talk::{Course, Phase, Seat};
+use crate::failure::{Failure, Outcome};
+
+/// As long as what pgbench inserts.
+const BODY: usize = 120;
+/// Frames that are taken in before anything is sent again, so that sends share a write.
+const AT_ONCE: usize = 64;
+
+/// What it saw.
+#[derive(Debug)]
+pub(super) struct Report {
+    /// Its own messages.
+    pub(super) acknowledged: Acknowledged,
+    /// From each send to its acknowledgement.
+    pub(super) latencies: Vec<Duration>,
+    /// Everybody's messages.
+    pub(super) book: Book,
+}
+
+/// A user at work.
+#[derive(Debug)]
+pub(super) struct Talker {
+    line: Line,
+    name: String,
+    conversations: Vec<i64>,
+    course: Arc<Course>,
+    begun: u64,
+    /// By number: where it went, when it should have begun, whether its time counts.
+    on_their_way: HashMap<u64, (i64, Instant, bool)>,
+    report: Report,
+}
+
+impl Talker {
+    pub(super) fn new(seat: Seat, course: &Arc<Course>) -> Self {
+        let report = Report { acknowledged: Acknowledged::new(), latencies: Vec::new(), book: Book::default() };
+        let Seat { line, name, conversations } = seat;
+        let course = Arc::clone(course);
+        Self { line, name, conversations, course, begun: 0, on_their_way: HashMap::new(), report }
+    }
+
+    /// Talks until the course is over, and listens until everything has arrived. With a window of 0, a message begins
+    /// whenever it is due.
+    pub(super) async fn talk(
+        mut self,
+        window: usize,
+        mut due: mpsc::UnboundedReceiver<Instant>,
+        mut phase: watch::Receiver<Phase>,
+    ) -> Outcome<Report> {
+        loop {
+            if *phase.borrow() == Phase::Talking && self.on_their_way.len() < window && !self.conversations.is_empty() {
+                while self.on_their_way.len() < window {
+                    self.begin(Instant::now()).await?;
+                }
+                self.line.flush().await?;
+            }
+            tokio::select! {
+                frame = self.line.next() => {
+                    self.hear(frame?.as_str())?;
+                    for _ in 1..AT_ONCE {
+                        let Some(frame) = self.line.next_at_once() else { break };
+                        self.hear(frame?.as_str())?;
+                    }
+                }
+                Some(at) = due.recv() => {
+                    self.begin(at).await?;
+                    while let Ok(at) = due.try_recv() {
+                        self.begin(at).await?;
+                    }
+                    self.line.flush().await?;
+                }
+                changed = phase.changed() => {
+                    if changed.is_err() || *phase.borrow() == Phase::Settled {
+                        return Ok(self.report);
+                    }
+                }
+            }
+        }
+    }
+
+    async fn begin(&mut self, at: Instant) -> Outcome {
+        let turn = usize::try_from(self.begun).unwrap_or(0).checked_rem(self.conversations.len()).unwrap_or(0);
+        let Some(conversation) = self.conversations.get(turn).copied() else { return Ok(()) };
+        self.begun += 1;
+        self.course.begun.fetch_add(1, Ordering::Relaxed);
+        let counts = self.course.is_measuring.load(Ordering::Relaxed);
+        self.on_their_way.insert(self.begun, (conversation, at, counts));
+        self.line.feed(&message(conversation, &self.name, self.begun)).await
+    }
+
+    fn hear(&mut self, frame: &str) -> Outcome {
+        let glance = Glance::at(frame);
+        if glance.kind == "error" {
+            return Err(Failure::new(format!("a message was refused: {frame}")));
+        }
+        if !glance.is_message() {
+            return Ok(());
+        }
+        self.report.book.note(glance.conversation, glance.seq);
+        let number = glance.reference.and_then(|key| key.rsplit('-').next()?.parse::<u64>().ok());
+        match number.and_then(|number| self.on_their_way.remove(&number)) {
+            Some((conversation, at, counts)) => {
+                self.report.latencies.extend(counts.then(|| at.elapsed()));
+                *self.report.acknowledged.entry(conversation).or_default() += 1;
+                self.course.acknowledged.fetch_add(1, Ordering::Relaxed);
+            }
+            None => {
+                self.course.delivered.fetch_add(1, Ordering::Relaxed);
+            }
+        }
+        Ok(())
+    }
+}
+
+/// The frame that sends a message.
+pub(super) fn message(conversation: i64, name: &str, number: u64) -> String {
+    let body = "x".repeat(BODY);
+    format!(
+        "{{\"type\":\"message.send\",\"ref\":\"{name}-{number}\",\"conversation_id\":{conversation},\
+         \"body\":\"{body}\",\"client_id\":\"{name}-{number}\"}}"
+    )
+}
