@@ -5,22 +5,26 @@ mod audit;
 mod bare;
 mod book;
 mod clocks;
+mod comer;
 mod crowd;
 mod disk;
 mod dm;
 mod fanout;
 mod floor;
 mod glance;
+mod history;
 mod hot;
 mod idle;
+mod latency;
 mod line;
-mod pair;
 mod pgbench;
 mod plot;
 mod quantiles;
 mod report;
 mod room;
+mod single;
 mod stage;
+mod storm;
 mod talk;
 mod talker;
 mod world;
@@ -39,6 +43,12 @@ pub(crate) enum Chore {
     Fanout(fanout::Options),
     /// Messages per second into one conversation against many, and into a hundred against very many.
     Hot(hot::Options),
+    /// Times from the send to the acknowledgement at half of the highest rate, and beside a large group.
+    Latency(latency::Options),
+    /// Resumes per second when everybody comes back at once, against bare upgrades.
+    Storm(storm::Options),
+    /// A page of history and the list of conversations, where there are few messages and where there are many.
+    History(history::Options),
     /// The yardstick of `idle`, as a process of its own.
     #[command(hide = true)]
     BareListener,
@@ -63,6 +73,9 @@ pub(crate) fn run(chore: Chore) -> Outcome {
         Chore::Dm(options) => dm::run(&options),
         Chore::Fanout(options) => fanout::run(&options),
         Chore::Hot(options) => hot::run(&options),
+        Chore::Latency(options) => latency::run(&options),
+        Chore::Storm(options) => storm::run(&options),
+        Chore::History(options) => history::run(&options),
         Chore::BareListener => bare::listen(),
         Chore::FloorWriter => floor::write(),
         Chore::FloorAcceptor => floor::accept(),

@@ -13,6 +13,11 @@ impl Quantiles {
         Self(times)
     }
 
+    /// All times of several.
+    pub(super) fn join<'a>(parts: impl Iterator<Item = &'a Self>) -> Self {
+        Self::of(parts.flat_map(|part| part.0.iter().copied()).collect())
+    }
+
     /// The time within which so many of ten thousand lie, in milliseconds.
     pub(super) fn within(&self, of_ten_thousand: usize) -> f64 {
         let index = (self.0.len() * of_ten_thousand).div_ceil(10_000).saturating_sub(1);

@@ -86,6 +86,14 @@ impl Room {
         Ok(Spoken { deliveries, spent: clocks().since(&before) })
     }
 
+    /// Speaks for ever, with a pause after each message that everybody has heard.
+    pub(super) async fn speak_every(&mut self, pause: Duration) -> Outcome {
+        loop {
+            self.say(1).await?;
+            tokio::time::sleep(pause).await;
+        }
+    }
+
     /// How many messages were said, after a check that everybody heard each of them once and in order.
     pub(super) fn finish(&self) -> Outcome<u64> {
         match self.heard.faults.load(Ordering::Relaxed) {

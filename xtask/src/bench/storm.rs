@@ -1,0 +1,262 @@
+//! `bench storm`: everybody comes back at once, each some messages behind, against bare sockets that are only accepted.
+
+use std::ops::Range;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use sqlx::PgPool;
+use tokio::sync::Semaphore;
+use tokio::task::JoinSet;
+
+use super::audit::Acknowledged;
+use super::clocks::{micros_each, per_second};
+use super::comer::{Comer, Return};
+use super::floor::Floor;
+use super::glance::Glance;
+use super::line::{Door, source};
+use super::report::{Figures, median};
+use super::stage::{Scene, Stage};
+use super::talker::message;
+use super::world;
+use crate::client::socket::Socket;
+use crate::failure::{Doing, Failure, Outcome};
+use crate::fixture::scratch::Scratch;
+use crate::{runtime, terminal};
+
+/// What a person can say to `cargo xtask bench storm`.
+#[derive(Debug, Clone, clap::Args)]
+pub(crate) struct Options {
+    /// How many come back. Each takes a file of the server and one of this program.
+    #[arg(long, default_value_t = 10_000)]
+    clients: usize,
+    /// Over how many groups they are spread.
+    #[arg(long, default_value_t = 100)]
+    groups: usize,
+    /// How many messages each group got in their absence.
+    #[arg(long, default_value_t = 20)]
+    behind: u64,
+    /// How many are on their way in at a time; a listener's queue holds about as many.
+    #[arg(long, default_value_t = 1_000)]
+    at_once: usize,
+    /// How often everything is measured, one after the other; the medians count.
+    #[arg(long, default_value_t = 3)]
+    rounds: u32,
+    /// Use this binary instead of building one.
+    #[arg(long)]
+    server_binary: Option<PathBuf>,
+}
+
+/// What a round measured.
+struct Round {
+    resumes_per_second: f64,
+    upgrades_per_second: f64,
+    all_live: Duration,
+    server_micros: f64,
+    postgres_micros: f64,
+    statements: Option<i64>,
+}
+
+/// A group and who is in it.
+type Group = (i64, Range<i64>);
+
+/// Measures and prints.
+pub(crate) fn run(options: &Options) -> Outcome {
+    let stage = Stage::build(options.server_binary.as_deref())?;
+    let counts = stage.postgres.preload("pg_stat_statements").is_ok();
+    if !counts {
+        terminal::alarm("LEFT OUT: pg_stat_statements is not on this machine, so no statements are counted");
+    }
+    runtime::block_on(measure(options, &stage, counts))
+}
+
+async fn measure(options: &Options, stage: &Stage, counts: bool) -> Outcome {
+    let (mut scene, mut world) = stage.scene("storm").await?;
+    let mut groups: Vec<Group> = Vec::new();
+    for _ in 0..options.groups {
+        let users = world.users(options.clients / options.groups.max(1)).await?;
+        groups.push((world.groups(1, &users).await?.start, users));
+    }
+    world.end().await?;
+    scene.open().await?;
+    let statements = if counts { Some(Statements::open(&stage.postgres.url("postgres")).await?) } else { None };
+    let mut rounds = Vec::new();
+    let mut heads = 0;
+    for number in 1..=options.rounds {
+        let upgrades_per_second = bare(options, &stage.scratch).await?;
+        for (group, users) in &groups {
+            miss(&scene.door(), *group, users.start, number, options.behind).await?;
+        }
+        heads += options.behind;
+        // The one who wrote has to be gone for long enough to be announced.
+        tokio::time::sleep(Duration::from_secs(4)).await;
+        let mut round = storm(options, &scene, &groups, heads, number, statements.as_ref()).await?;
+        heads += 1;
+        round.upgrades_per_second = upgrades_per_second;
+        terminal::line(&format!(
+            "round {number}: {:.0} resumes/s, bare upgrades {upgrades_per_second:.0}/s",
+            round.resumes_per_second
+        ));
+        rounds.push(round);
+        tokio::time::sleep(Duration::from_secs(2)).await;
+    }
+    scene.close().await?;
+    let acknowledged: Acknowledged = groups.iter().map(|(group, _)| (*group, heads)).collect();
+    let stored = scene.check(&acknowledged).await?;
+    report(options, &rounds, stored);
+    Ok(())
+}
+
+/// Sockets per second that are accepted, upgraded and nothing else.
+async fn bare(options: &Options, scratch: &Arc<Scratch>) -> Outcome<f64> {
+    let floor = Floor::start("floor-acceptor", scratch).await?;
+    let gate = Arc::new(Semaphore::new(options.at_once));
+    let (begun, mut coming) = (Instant::now(), JoinSet::new());
+    for index in 0..options.clients {
+        let (gate, address) = (Arc::clone(&gate), floor.address.clone());
+        coming.spawn(async move {
+            let _place = gate.acquire().await.doing("wait for a place")?;
+            Socket::open_foreign(&address, "/", source(index)).await
+        });
+    }
+    let mut open = Vec::new();
+    while let Some(socket) = coming.join_next().await {
+        open.push(socket.doing("wait for a socket")??);
+    }
+    let rate = per_second(open.len() as u64, begun.elapsed());
+    drop(open);
+    floor.end().await;
+    Ok(rate)
+}
+
+/// Somebody writes while the others are away.
+async fn miss(door: &Door, group: i64, user: i64, round: u32, count: u64) -> Outcome {
+    let mut line = door.open(&world::token(user)?, 0).await?;
+    for number in 1..=count {
+        line.feed(&message(group, &format!("{round}away{group}"), number)).await?;
+    }
+    line.flush().await?;
+    let mut acknowledged = 0;
+    while acknowledged < count {
+        acknowledged += u64::from(Glance::at(line.next().await?.as_str()).is_message());
+    }
+    Ok(())
+}
+
+/// Everybody comes back; then each group gets one more message, which everybody has to hear.
+async fn storm(
+    options: &Options,
+    scene: &Scene<'_>,
+    groups: &[Group],
+    head: u64,
+    round: u32,
+    statements: Option<&Statements>,
+) -> Outcome<Round> {
+    let mut comers = Vec::new();
+    let longest = groups.iter().map(|(_, users)| users.end - users.start).max().unwrap_or(0);
+    // Neighbours in the queue are of different groups.
+    for place in 0..longest {
+        for (group, users) in groups.iter().filter(|(_, users)| users.start + place < users.end) {
+            let token = world::token(users.start + place)?;
+            comers.push(Comer {
+                token,
+                group: *group,
+                cursor: head - options.behind,
+                head,
+                index: comers.len(),
+                speaks: place == 0,
+                round,
+            });
+        }
+    }
+    let count = comers.len();
+    let gate = Arc::new(Semaphore::new(options.at_once));
+    let back = Arc::new(Return::new(count));
+    let calls = count_calls(statements).await?;
+    let (before, begun) = (scene.clocks(), Instant::now());
+    let mut coming = JoinSet::new();
+    for comer in comers {
+        coming.spawn(comer.come(scene.door(), Arc::clone(&gate), Arc::clone(&back)));
+    }
+    // Either all are back, or somebody fails.
+    let resumed = tokio::select! {
+        () = back.complete() => begun.elapsed(),
+        Some(ended) = coming.join_next() => {
+            ended.doing("wait for a client")??;
+            return Err(Failure::new("somebody left before all were back"));
+        }
+    };
+    let spent = scene.clocks().since(&before);
+    let calls = count_calls(statements).await?.zip(calls).map(|(after, before)| after - before);
+    back.speak();
+    while let Some(ended) = coming.join_next().await {
+        ended.doing("wait for a client")??;
+    }
+    Ok(Round {
+        resumes_per_second: per_second(count as u64, resumed),
+        upgrades_per_second: 0.0,
+        all_live: resumed,
+        server_micros: micros_each(spent.server, count as u64),
+        postgres_micros: micros_each(spent.database, count as u64),
+        statements: calls,
+    })
+}
+
+/// The statements that Postgres has run in the database of the measurement.
+struct Statements(PgPool);
+
+impl Statements {
+    async fn open(url: &str) -> Outcome<Self> {
+        let pool = PgPool::connect(url).await.doing("open the database")?;
+        sqlx::query("CREATE EXTENSION pg_stat_statements").execute(&pool).await.doing("count statements")?;
+        Ok(Self(pool))
+    }
+}
+
+async fn count_calls(statements: Option<&Statements>) -> Outcome<Option<i64>> {
+    const CALLS: &str = "SELECT COALESCE(sum(calls), 0)::bigint FROM pg_stat_statements s \
+                         JOIN pg_database d ON d.oid = s.dbid WHERE d.datname = 'storm'";
+    let Some(Statements(pool)) = statements else { return Ok(None) };
+    sqlx::query_scalar(CALLS).fetch_one(pool).await.doing(CALLS).map(Some)
+}
+
+fn report(options: &Options, rounds: &[Round], stored: u64) {
+    let of = |figure: &dyn Fn(&Round) -> f64| median(&rounds.iter().map(figure).collect::<Vec<_>>());
+    let mut figures = Figures::new("storm");
+    figures.add("clients", "clients that come back", options.clients);
+    figures.add("groups", "groups that they are in", options.groups);
+    figures.add("behind", "messages that each missed", options.behind);
+    figures.add("rounds", "rounds (all figures below are medians)", options.rounds);
+    figures.add_rounded("resumes_per_second", "authenticated resumes/s", of(&|round| round.resumes_per_second), 0);
+    figures.add_rounded("upgrades_per_second", "bare accepted upgrades/s", of(&|round| round.upgrades_per_second), 0);
+    figures.add_rounded("all_live_s", "until all are back (s)", of(&|round| round.all_live.as_secs_f64()), 2);
+    figures.add_rounded(
+        "server_cpu_us",
+        "processor time of the server for each (us)",
+        of(&|round| round.server_micros),
+        1,
+    );
+    figures.add_rounded(
+        "postgres_cpu_us",
+        "processor time of Postgres for each (us)",
+        of(&|round| round.postgres_micros),
+        1,
+    );
+    let ratio = of(&|round| round.resumes_per_second / round.upgrades_per_second);
+    figures.add_ratio("ratio_resumes", "resumes / bare upgrades", ratio, 0.6);
+    if rounds.iter().all(|round| round.statements.is_some()) {
+        #[expect(clippy::cast_precision_loss, reason = "a storm has far fewer than 2^52 statements")]
+        let statements = of(&|round| round.statements.unwrap_or(0) as f64);
+        figures.add_rounded("statements", "statements that Postgres ran", statements, 0);
+        #[expect(clippy::cast_precision_loss, reason = "few clients")]
+        figures.add_ratio(
+            "ratio_statements",
+            "statements for each client",
+            statements / options.clients.max(1) as f64,
+            0.01,
+        );
+    }
+    figures.add("lost", "messages lost or doubled", 0);
+    figures.add("stored", "messages checked in the database", stored);
+    figures.print();
+}
