@@ -17,6 +17,8 @@ mod hot;
 mod idle;
 mod latency;
 mod line;
+mod peer;
+mod peers;
 mod pgbench;
 mod plot;
 mod quantiles;
@@ -49,6 +51,8 @@ pub(crate) enum Chore {
     Storm(storm::Options),
     /// A page of history and the list of conversations, where there are few messages and where there are many.
     History(history::Options),
+    /// The same work by small chat servers written with other tools.
+    Peers(peers::Options),
     /// The yardstick of `idle`, as a process of its own.
     #[command(hide = true)]
     BareListener,
@@ -76,6 +80,7 @@ pub(crate) fn run(chore: Chore) -> Outcome {
         Chore::Latency(options) => latency::run(&options),
         Chore::Storm(options) => storm::run(&options),
         Chore::History(options) => history::run(&options),
+        Chore::Peers(options) => peers::run(&options),
         Chore::BareListener => bare::listen(),
         Chore::FloorWriter => floor::write(),
         Chore::FloorAcceptor => floor::accept(),

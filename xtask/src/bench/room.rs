@@ -94,9 +94,19 @@ impl Room {
         }
     }
 
+    /// How many messages were said.
+    pub(super) fn said(&self) -> u64 {
+        self.said
+    }
+
+    /// How often a listener heard a message late, again, or not at all.
+    pub(super) fn faults(&self) -> u64 {
+        self.heard.faults.load(Ordering::Relaxed)
+    }
+
     /// How many messages were said, after a check that everybody heard each of them once and in order.
     pub(super) fn finish(&self) -> Outcome<u64> {
-        match self.heard.faults.load(Ordering::Relaxed) {
+        match self.faults() {
             0 => Ok(self.said),
             faults => Err(Failure::new(format!("{faults} messages were lost, doubled or out of order"))),
         }

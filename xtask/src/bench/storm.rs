@@ -22,7 +22,7 @@ use super::world;
 use crate::client::socket::Socket;
 use crate::failure::{Doing, Failure, Outcome};
 use crate::fixture::scratch::Scratch;
-use crate::{runtime, terminal};
+use crate::{procfs, runtime, terminal};
 
 /// What a person can say to `cargo xtask bench storm`.
 #[derive(Debug, Clone, clap::Args)]
@@ -36,8 +36,8 @@ pub(crate) struct Options {
     /// How many messages each group got in their absence.
     #[arg(long, default_value_t = 20)]
     behind: u64,
-    /// How many are on their way in at a time; a listener's queue holds about as many.
-    #[arg(long, default_value_t = 1_000)]
+    /// How many are on their way in at a time, ours and bare; a listener's queue holds more.
+    #[arg(long, default_value_t = 256)]
     at_once: usize,
     /// How often everything is measured, one after the other; the medians count.
     #[arg(long, default_value_t = 3)]
@@ -51,6 +51,7 @@ pub(crate) struct Options {
 struct Round {
     resumes_per_second: f64,
     upgrades_per_second: f64,
+    bare_micros: f64,
     all_live: Duration,
     server_micros: f64,
     postgres_micros: f64,
@@ -83,7 +84,7 @@ async fn measure(options: &Options, stage: &Stage, counts: bool) -> Outcome {
     let mut rounds = Vec::new();
     let mut heads = 0;
     for number in 1..=options.rounds {
-        let upgrades_per_second = bare(options, &stage.scratch).await?;
+        let (upgrades_per_second, bare_micros) = bare(options, &stage.scratch).await?;
         for (group, users) in &groups {
             miss(&scene.door(), *group, users.start, number, options.behind).await?;
         }
@@ -92,7 +93,7 @@ async fn measure(options: &Options, stage: &Stage, counts: bool) -> Outcome {
         tokio::time::sleep(Duration::from_secs(4)).await;
         let mut round = storm(options, &scene, &groups, heads, number, statements.as_ref()).await?;
         heads += 1;
-        round.upgrades_per_second = upgrades_per_second;
+        (round.upgrades_per_second, round.bare_micros) = (upgrades_per_second, bare_micros);
         terminal::line(&format!(
             "round {number}: {:.0} resumes/s, bare upgrades {upgrades_per_second:.0}/s",
             round.resumes_per_second
@@ -107,8 +108,8 @@ async fn measure(options: &Options, stage: &Stage, counts: bool) -> Outcome {
     Ok(())
 }
 
-/// Sockets per second that are accepted, upgraded and nothing else.
-async fn bare(options: &Options, scratch: &Arc<Scratch>) -> Outcome<f64> {
+/// Sockets per second that are accepted, upgraded and nothing else, and the processor time of each.
+async fn bare(options: &Options, scratch: &Arc<Scratch>) -> Outcome<(f64, f64)> {
     let floor = Floor::start("floor-acceptor", scratch).await?;
     let gate = Arc::new(Semaphore::new(options.at_once));
     let (begun, mut coming) = (Instant::now(), JoinSet::new());
@@ -124,9 +125,11 @@ async fn bare(options: &Options, scratch: &Arc<Scratch>) -> Outcome<f64> {
         open.push(socket.doing("wait for a socket")??);
     }
     let rate = per_second(open.len() as u64, begun.elapsed());
+    let used = floor.pid().and_then(procfs::cpu_time).unwrap_or_default();
+    let micros = micros_each(used, open.len() as u64);
     drop(open);
     floor.end().await;
-    Ok(rate)
+    Ok((rate, micros))
 }
 
 /// Somebody writes while the others are away.
@@ -195,6 +198,7 @@ async fn storm(
     Ok(Round {
         resumes_per_second: per_second(count as u64, resumed),
         upgrades_per_second: 0.0,
+        bare_micros: 0.0,
         all_live: resumed,
         server_micros: micros_each(spent.server, count as u64),
         postgres_micros: micros_each(spent.database, count as u64),
@@ -242,6 +246,7 @@ fn report(options: &Options, rounds: &[Round], stored: u64) {
         of(&|round| round.postgres_micros),
         1,
     );
+    figures.add_rounded("bare_cpu_us", "processor time of a bare upgrade (us)", of(&|round| round.bare_micros), 1);
     let ratio = of(&|round| round.resumes_per_second / round.upgrades_per_second);
     figures.add_ratio("ratio_resumes", "resumes / bare upgrades", ratio, 0.6);
     if rounds.iter().all(|round| round.statements.is_some()) {

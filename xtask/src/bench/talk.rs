@@ -184,7 +184,7 @@ async fn gather(mut talkers: JoinSet<Outcome<Report>>, messages: u64, spent: Spe
         book.add(&report.book);
     }
     // Its sender hears a message too.
-    talked.lost = (acknowledged * (others + 1)).saturating_sub(book.heard);
+    talked.lost = (acknowledged * (others + 1)).saturating_sub(book.heard + book.doubled);
     talked.doubled = book.doubled;
     talked.latencies = Quantiles::of(latencies);
     Ok(talked)

@@ -1,0 +1,170 @@
+//! A peer: a small chat server written with other tools, installed, started and stopped. Their programs are in `xtask/peers`.
+
+use std::path::PathBuf;
+use std::process::{Command, Stdio};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use tokio::net::TcpStream;
+use tokio::process::Child;
+
+use super::line::{Dialect, Door};
+use crate::failure::{Doing, Failure, Outcome};
+use crate::fixture::scratch::Scratch;
+use crate::fixture::{free_port, programs};
+use crate::{step, terminal, workspace};
+
+/// Longer than any of them takes to start.
+const READY_WITHIN: Duration = Duration::from_secs(30);
+
+const PYTHON: &[&str] = &["fastapi", "uvicorn[standard]", "asyncpg"];
+const NODE: &[&str] = &["ws", "pg", "socket.io"];
+
+/// Which one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Peer {
+    FastApi,
+    Ws,
+    SocketIo,
+}
+
+/// All of them.
+pub(super) const PEERS: [Peer; 3] = [Peer::FastApi, Peer::Ws, Peer::SocketIo];
+
+impl Peer {
+    /// What it is called in JSON.
+    pub(super) fn key(self) -> &'static str {
+        match self {
+            Self::FastApi => "fastapi",
+            Self::Ws => "ws",
+            Self::SocketIo => "socketio",
+        }
+    }
+
+    /// What a person calls it.
+    pub(super) fn name(self) -> &'static str {
+        match self {
+            Self::FastApi => "FastAPI, uvicorn, asyncpg",
+            Self::Ws => "Node ws, pg",
+            Self::SocketIo => "Socket.IO, pg",
+        }
+    }
+
+    fn dialect(self) -> Dialect {
+        match self {
+            Self::FastApi | Self::Ws => Dialect::Plain,
+            Self::SocketIo => Dialect::SocketIo,
+        }
+    }
+
+    fn command(self) -> Command {
+        let peers = workspace::root().join("xtask").join("peers");
+        match self {
+            Self::FastApi => {
+                let mut python = Command::new(home().join("python").join("bin").join("python"));
+                python.args(["-m", "uvicorn", "fastapi_chat:app", "--log-level", "warning", "--backlog", "4096"]);
+                python.arg("--app-dir").arg(peers).env("PYTHONDONTWRITEBYTECODE", "1");
+                python
+            }
+            Self::Ws | Self::SocketIo => {
+                let file = if self == Self::Ws { "ws_chat.cjs" } else { "socketio_chat.cjs" };
+                let mut node = Command::new("node");
+                node.arg(peers.join(file)).env("NODE_PATH", home().join("node").join("node_modules"));
+                node.env("NODE_ENV", "production");
+                node
+            }
+        }
+    }
+}
+
+/// Installs what the peers need. Those whose tools are missing are left out, loudly.
+pub(super) fn install() -> Vec<Peer> {
+    let (python, node) = (install_python(), install_node());
+    let mut peers = PEERS.to_vec();
+    for (tools, outcome) in [(&PEERS[..1], python), (&PEERS[1..], node)] {
+        if let Err(failure) = outcome {
+            let names: Vec<_> = tools.iter().map(|peer| peer.name()).collect();
+            terminal::alarm(&format!("LEFT OUT: {}: {failure}", names.join("; ")));
+            peers.retain(|peer| !tools.contains(peer));
+        }
+    }
+    peers
+}
+
+fn home() -> PathBuf {
+    workspace::root().join("target").join("peers")
+}
+
+fn install_python() -> Outcome {
+    let place = home().join("python");
+    let python = place.join("bin").join("python");
+    if !programs::is_program(&python) {
+        let Some(system) = programs::find("python3") else { return Err(Failure::new("there is no python3")) };
+        step::capture(Command::new(system).args(["-m", "venv"]).arg(&place))?;
+    }
+    let mut pip = Command::new(python);
+    step::capture(pip.args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check"]).args(PYTHON)).map(|_| ())
+}
+
+fn install_node() -> Outcome {
+    let place = home().join("node");
+    if programs::find("node").is_none() {
+        return Err(Failure::new("there is no node"));
+    }
+    if NODE.iter().all(|package| place.join("node_modules").join(package).is_dir()) {
+        return Ok(());
+    }
+    let Some(npm) = programs::find("npm") else { return Err(Failure::new("there is no npm")) };
+    std::fs::create_dir_all(&place).doing("make a directory for Node's packages")?;
+    let mut install = Command::new(npm);
+    install.args(["install", "--silent", "--no-audit", "--no-fund", "--prefix"]).arg(&place).args(NODE);
+    step::capture(&mut install).map(|_| ())
+}
+
+/// One of them while it runs.
+#[derive(Debug)]
+pub(super) struct Running {
+    child: Child,
+    scratch: Arc<Scratch>,
+    /// Where clients come in.
+    pub(super) door: Door,
+}
+
+impl Running {
+    /// Starts a peer on a database and waits until it accepts connections.
+    pub(super) async fn start(peer: Peer, url: &str, scratch: &Arc<Scratch>) -> Outcome<Self> {
+        let port = free_port()?;
+        let mut command = peer.command();
+        if peer == Peer::FastApi {
+            command.args(["--port", &port.to_string()]);
+        }
+        command.env("DATABASE_URL", url).env("PORT", port.to_string()).stdin(Stdio::null()).stdout(Stdio::null());
+        let mut command = tokio::process::Command::from(command);
+        let child = command.kill_on_drop(true).spawn().doing("start a peer")?;
+        if let Some(pid) = child.id() {
+            scratch.remember("peer", pid)?;
+        }
+        let door = Door { address: format!("127.0.0.1:{port}"), dialect: peer.dialect() };
+        let running = Self { child, scratch: Arc::clone(scratch), door };
+        let begun = Instant::now();
+        while TcpStream::connect(&running.door.address).await.is_err() {
+            if begun.elapsed() > READY_WITHIN {
+                return Err(Failure::new(format!("{} does not start", peer.name())));
+            }
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+        Ok(running)
+    }
+
+    /// Its process id.
+    pub(super) fn pid(&self) -> Option<u32> {
+        self.child.id()
+    }
+
+    /// Ends it.
+    pub(super) async fn end(mut self) {
+        // It fails only if the process has ended already.
+        let _ = self.child.kill().await;
+        self.scratch.forget("peer");
+    }
+}
