@@ -39,8 +39,7 @@ enum Chore {
     #[command(subcommand)]
     Chaos(chaos::Chore),
     /// Measure.
-    #[command(subcommand)]
-    Bench(bench::Chore),
+    Bench(bench::Arguments),
 }
 
 fn main() -> ExitCode {
@@ -49,7 +48,7 @@ fn main() -> ExitCode {
         Chore::Ci(arguments) => ci::run(&arguments),
         Chore::Tidy => tidy::run(),
         Chore::Chaos(chore) => chaos::run(chore),
-        Chore::Bench(chore) => bench::run(chore),
+        Chore::Bench(arguments) => bench::run(&arguments),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,

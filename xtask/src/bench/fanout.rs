@@ -64,6 +64,9 @@ struct Round {
     others: Vec<Part>,
 }
 
+/// Picks a part out of a round.
+type PartOf = fn(&Round) -> Part;
+
 /// Measures and prints.
 pub(crate) fn run(options: &Options) -> Outcome {
     let stage = Stage::build(options.server_binary.as_deref())?;
@@ -207,7 +210,7 @@ fn report(options: &Options, rounds: &[Round], stored: u64) {
     let mut figures = Figures::new("fanout");
     figures.add("members", "sockets that listen", options.members);
     figures.add("rounds", "rounds (all figures below are medians)", options.rounds);
-    let parts: [(&str, &str, fn(&Round) -> Part); 3] = [
+    let parts: [(&str, &str, PartOf); 3] = [
         ("single", "one message at a time", |round| round.single),
         ("burst", "in bursts", |round| round.burst),
         ("floor", "bare writes", |round| round.floor),

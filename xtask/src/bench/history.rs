@@ -73,6 +73,9 @@ struct Case<'a> {
     lists: Vec<Asked>,
 }
 
+/// Picks the rounds of one question.
+type AskedOf = for<'a> fn(&'a Case<'_>) -> &'a [Asked];
+
 /// Measures and prints.
 pub(crate) fn run(options: &Options) -> Outcome {
     let stage = Stage::build(options.server_binary.as_deref())?;
@@ -199,7 +202,7 @@ fn report(options: &Options, cases: &[Case<'_>], stored: u64) {
     let mut figures = Figures::new("history");
     figures.add("conversations", "conversations of the one who asks", options.conversations);
     figures.add("rounds", "rounds (all figures below are medians)", options.rounds);
-    let parts: [(&str, &str, for<'a> fn(&'a Case<'_>) -> &'a [Asked], f64); 2] = [
+    let parts: [(&str, &str, AskedOf, f64); 2] = [
         ("page", "a page of history", |case| &case.pages, 1.15),
         ("list", "the list of conversations", |case| &case.lists, 1.3),
     ];

@@ -31,12 +31,39 @@ mod talk;
 mod talker;
 mod world;
 
-use crate::failure::Outcome;
-use crate::{step, workspace};
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use crate::failure::{Doing, Failure, Outcome};
+use crate::{step, terminal, workspace};
+
+/// Everything in its short form: a few minutes all together.
+const SHORT: &[&str] = &[
+    "dm --seconds 3 --rounds 3",
+    "dm --database sqlite --seconds 3 --rounds 3",
+    "fanout --seconds 2 --sizes 10,3000",
+    "hot --seconds 3 --spread 2000 --conversations 20000 --warm-up 10",
+    "latency --seconds 3",
+    "storm --clients 3000 --groups 30",
+    "history --large 300000 --seconds 2",
+    "peers --seconds 2",
+    "idle --connections 2000",
+];
 
 /// What a person can say to `cargo xtask bench`.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Arguments {
+    /// What to measure; without it everything, for a short time each.
+    #[command(subcommand)]
+    chore: Option<Chore>,
+    /// Use this binary of the server instead of building one, when everything is measured.
+    #[arg(long)]
+    server_binary: Option<PathBuf>,
+}
+
+/// The measurements.
 #[derive(Debug, clap::Subcommand)]
-pub(crate) enum Chore {
+enum Chore {
     /// Memory of the server per idle, authenticated connection, against a bare task that waits on a socket.
     Idle(idle::Options),
     /// Durable direct messages per second, from the send to the delivery, against single-row inserts by pgbench.
@@ -66,23 +93,44 @@ pub(crate) enum Chore {
 
 /// Runs one of them. A client that was built without optimisation would measure itself, so such a one hands over to one
 /// that was built with it.
-pub(crate) fn run(chore: Chore) -> Outcome {
+pub(crate) fn run(arguments: &Arguments) -> Outcome {
     if cfg!(debug_assertions) {
         let mut optimised = workspace::cargo();
         optimised.args(["run", "--quiet", "--release", "--package", "xtask", "--"]);
         return step::run(optimised.args(std::env::args_os().skip(1)));
     }
+    let Some(chore) = &arguments.chore else { return everything(arguments.server_binary.as_deref()) };
     match chore {
-        Chore::Idle(options) => idle::run(&options),
-        Chore::Dm(options) => dm::run(&options),
-        Chore::Fanout(options) => fanout::run(&options),
-        Chore::Hot(options) => hot::run(&options),
-        Chore::Latency(options) => latency::run(&options),
-        Chore::Storm(options) => storm::run(&options),
-        Chore::History(options) => history::run(&options),
-        Chore::Peers(options) => peers::run(&options),
+        Chore::Idle(options) => idle::run(options),
+        Chore::Dm(options) => dm::run(options),
+        Chore::Fanout(options) => fanout::run(options),
+        Chore::Hot(options) => hot::run(options),
+        Chore::Latency(options) => latency::run(options),
+        Chore::Storm(options) => storm::run(options),
+        Chore::History(options) => history::run(options),
+        Chore::Peers(options) => peers::run(options),
         Chore::BareListener => bare::listen(),
         Chore::FloorWriter => floor::write(),
         Chore::FloorAcceptor => floor::accept(),
     }
+}
+
+/// Runs all of them, each as a process of its own, so that none pays for what another left behind. One that fails does
+/// not keep the others from running.
+fn everything(binary: Option<&Path>) -> Outcome {
+    let binary = stage::binary(binary)?;
+    let own = std::env::current_exe().doing("find this program")?;
+    let mut failed = Vec::new();
+    for line in SHORT {
+        let mut measurement = Command::new(&own);
+        measurement.arg("bench").args(line.split_whitespace()).arg("--server-binary").arg(&binary);
+        if let Err(failure) = step::run(&mut measurement) {
+            terminal::alarm(&failure.to_string());
+            failed.push(*line);
+        }
+    }
+    if failed.is_empty() {
+        return Ok(());
+    }
+    Err(Failure::new(format!("these failed: {}", failed.join("; "))))
 }

@@ -76,6 +76,9 @@ struct Contender {
     rounds: Vec<Round>,
 }
 
+/// Picks a figure out of a round.
+type FigureOf = fn(&Round) -> f64;
+
 /// Measures and prints.
 pub(crate) fn run(options: &Options) -> Outcome {
     let peers = peer::install();
@@ -209,10 +212,8 @@ fn report(options: &Options, contenders: &[Contender]) {
     figures.add("window", "messages on their way per pair", options.window);
     figures.add("members", "sockets that listen in the room", options.members);
     figures.add("rounds", "rounds (all figures below are medians)", options.rounds);
-    let of = |contender: &Contender, figure: fn(&Round) -> f64| {
-        median(&contender.rounds.iter().map(figure).collect::<Vec<_>>())
-    };
-    let parts: [(&str, &str, fn(&Round) -> f64, usize); 8] = [
+    let of = |contender: &Contender, figure: FigureOf| median(&contender.rounds.iter().map(figure).collect::<Vec<_>>());
+    let parts: [(&str, &str, FigureOf, usize); 8] = [
         ("messages_per_second", "durable messages/s", |round| round.messages_per_second, 0),
         (
             "message_server_cpu_us",
@@ -247,7 +248,7 @@ fn report(options: &Options, contenders: &[Contender]) {
         figures.add(&format!("{}_disordered", contender.key()), &words, sum(|round| round.disordered));
     }
     for theirs in peers {
-        let quotient = |figure: fn(&Round) -> f64, turned: bool| {
+        let quotient = |figure: FigureOf, turned: bool| {
             let rounds = ours.rounds.iter().zip(&theirs.rounds);
             let ratios = rounds.map(
                 |(ours, theirs)| if turned { figure(theirs) / figure(ours) } else { figure(ours) / figure(theirs) },
@@ -255,7 +256,7 @@ fn report(options: &Options, contenders: &[Contender]) {
             median(&ratios.collect::<Vec<_>>())
         };
         let (single, burst) = if theirs.peer == Some(Peer::FastApi) { (15.0, 15.0) } else { (3.0, 10.0) };
-        let (key, name) = (theirs.key(), theirs.name());
+        let (key, name) = (theirs.key(), theirs.name().split(',').next().unwrap_or_default());
         figures.add_ratio(
             &format!("ratio_messages_{key}"),
             &format!("messages/s, ours / {name}"),

@@ -3,8 +3,8 @@
 
 use std::fmt::Write as _;
 
-const WIDTH: f64 = 760.0;
-const LEFT: f64 = 300.0;
+const WIDTH: f64 = 860.0;
+const LEFT: f64 = 390.0;
 const RIGHT: f64 = 90.0;
 const ROW: f64 = 34.0;
 const TOP: f64 = 64.0;

@@ -89,9 +89,4 @@ impl Scene<'_> {
     pub(super) async fn check(&self, acknowledged: &Acknowledged) -> Outcome<u64> {
         audit::check(&self.url, acknowledged).await
     }
-
-    /// The database's address.
-    pub(super) fn url(&self) -> &str {
-        &self.url
-    }
 }

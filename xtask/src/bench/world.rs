@@ -2,7 +2,7 @@
 //! would have left them: a password takes it 60 ms, and a million conversations over REST take an hour.
 
 use std::ops::Range;
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use jsonwebtoken::{Algorithm, EncodingKey, Header};
 use serde_json::json;
@@ -59,8 +59,8 @@ impl World {
     /// Begins with a database that the server has made its tables in.
     pub(super) async fn begin(url: &str) -> Outcome<Self> {
         let pool = PgPoolOptions::new().max_connections(1).connect(url).await.doing("open the database")?;
-        let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-        let now = i64::try_from(since.as_micros()).unwrap_or(0) - 1_000_000_000_000;
+        // Everything happened some days ago.
+        let now = i64::try_from(since_1970().as_micros()).unwrap_or(0) - 1_000_000_000_000;
         let world = Self { pool, users: 0, conversations: 0, now };
         // Everything below refers to what is there, so the databases need not look it up for every row.
         world.run("SET session_replication_role = replica").await?;
@@ -102,11 +102,6 @@ impl World {
         self.bind(RECEIPTS, &[first, last, self.now]).await
     }
 
-    /// Puts everybody's marks back to the beginning of these conversations.
-    pub(super) async fn forget_marks(&self, conversations: &Range<i64>) -> Outcome {
-        self.bind(MARKS, &[conversations.start, conversations.end - 1, 0, 0]).await
-    }
-
     /// Tells every user of their conversations and leaves the database as a running server would.
     pub(super) async fn end(self) -> Outcome {
         for statement in [NOTICES, LOG_HEADS, SEQUENCES, "VACUUM ANALYZE", "CHECKPOINT"] {
@@ -137,9 +132,14 @@ fn range(taken: &mut i64, count: usize) -> (i64, i64) {
 
 /// A token of a user's session, good for a day.
 pub(super) fn token(user: i64) -> Outcome<String> {
-    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_secs();
+    let now = since_1970().as_secs();
     let id = user.to_string();
     let claims = json!({"sub": id, "sid": id, "iat": now, "exp": now + 86_400});
     let key = EncodingKey::from_secret(SECRET.as_bytes());
     jsonwebtoken::encode(&Header::new(Algorithm::HS256), &claims, &key).doing("sign a token")
+}
+
+#[expect(clippy::disallowed_methods, reason = "the server that reads the token asks the system's clock, too")]
+fn since_1970() -> Duration {
+    SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default()
 }
