@@ -2,23 +2,18 @@
 
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::time::{Duration, Instant};
-
-use tokio::net::TcpStream;
-use tokio::sync::Notify;
-use tokio::task::JoinSet;
+use std::time::Duration;
 
 use super::audit::Acknowledged;
+use super::bare_writes::{self, Written};
 use super::clocks::{micros_each, per_second};
-use super::floor::Floor;
 use super::report::{Figures, median};
 use super::room::{Room, Spoken};
 use super::stage::{Scene, Stage};
 use super::world;
-use crate::failure::{Doing as _, Failure, Outcome};
+use crate::failure::{Failure, Outcome};
 use crate::fixture::scratch::Scratch;
-use crate::{procfs, runtime, terminal};
+use crate::{runtime, terminal};
 
 /// What a person can say to `cargo xtask bench fanout`.
 #[derive(Debug, Clone, clap::Args)]
@@ -42,9 +37,6 @@ pub(crate) struct Options {
     #[arg(long)]
     server_binary: Option<PathBuf>,
 }
-
-/// As long as the frame in which a listener gets a message of the generator.
-const FRAME: usize = 390;
 
 /// What a part of a round came to.
 #[derive(Debug, Clone, Copy)]
@@ -126,7 +118,8 @@ async fn one(
             burst = Some(Part::of(&room.speak(options.burst, time, || scene.clocks()).await?));
         }
     }
-    let floor = bare(options.members, time, scratch).await?;
+    let frame = rooms.first().map_or(1, |(_, room)| room.frame_bytes());
+    let floor = Part::of_bare(&bare_writes::measure(options.members, frame, time, scratch).await?);
     let others = parts.split_off(1.min(parts.len()));
     let nothing = || Failure::new("there is no room");
     let single = parts.pop().ok_or_else(nothing)?;
@@ -134,73 +127,19 @@ async fn one(
 }
 
 impl Part {
+    fn of_bare(written: &Written) -> Self {
+        Self {
+            per_second: per_second(written.frames, written.elapsed),
+            server_micros: micros_each(written.cpu, written.frames),
+            postgres_micros: 0.0,
+        }
+    }
+
     fn of(spoken: &Spoken) -> Self {
         Self {
             per_second: per_second(spoken.deliveries, spoken.spent.wall),
             server_micros: micros_each(spoken.spent.server, spoken.deliveries),
             postgres_micros: micros_each(spoken.spent.database, spoken.deliveries),
-        }
-    }
-}
-
-/// Deliveries per second of a loop that writes one frame to one connection after the other, and begins again when all of
-/// them have been read.
-async fn bare(connections: usize, time: Duration, scratch: &Arc<Scratch>) -> Outcome<Part> {
-    let mut floor = Floor::start("floor-writer", scratch).await?;
-    floor.tell(&connections.to_string()).await?;
-    let (read, mut readers) = (Arc::new(Swallowed::default()), JoinSet::new());
-    for _ in 0..connections {
-        let stream = TcpStream::connect(&floor.address).await.doing("connect to the bare writer")?;
-        readers.spawn(swallow(stream, Arc::clone(&read)));
-    }
-    floor.hear().await?;
-    let cpu = |floor: &Floor| floor.pid().and_then(procfs::cpu_time).unwrap_or_default();
-    let (before, begun, mut turns) = (cpu(&floor), Instant::now(), 0);
-    while begun.elapsed() < time {
-        turns += 1;
-        read.wanted.fetch_add(connections * FRAME, Ordering::Relaxed);
-        floor.tell(&FRAME.to_string()).await?;
-        while !read.is_complete() {
-            read.all.notified().await;
-        }
-    }
-    let (elapsed, written) = (begun.elapsed(), turns * connections as u64);
-    let used = cpu(&floor).saturating_sub(before);
-    floor.end().await;
-    Ok(Part {
-        per_second: per_second(written, elapsed),
-        server_micros: micros_each(used, written),
-        postgres_micros: 0.0,
-    })
-}
-
-/// Bytes that were read and bytes that are on their way.
-#[derive(Debug, Default)]
-struct Swallowed {
-    bytes: AtomicUsize,
-    wanted: AtomicUsize,
-    all: Notify,
-}
-
-impl Swallowed {
-    fn is_complete(&self) -> bool {
-        self.bytes.load(Ordering::Relaxed) >= self.wanted.load(Ordering::Relaxed)
-    }
-}
-
-async fn swallow(stream: TcpStream, read: Arc<Swallowed>) {
-    let mut buffer = [0; 4 * 1024];
-    while stream.readable().await.is_ok() {
-        match stream.try_read(&mut buffer) {
-            Ok(0) => return,
-            Ok(bytes) => {
-                read.bytes.fetch_add(bytes, Ordering::Relaxed);
-                if read.is_complete() {
-                    read.all.notify_one();
-                }
-            }
-            // A wake-up may be for nothing.
-            Err(_) => {}
         }
     }
 }

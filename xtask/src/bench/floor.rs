@@ -5,14 +5,20 @@ use std::io::Write as _;
 use std::net::{TcpListener, TcpStream};
 use std::process::Stdio;
 use std::sync::Arc;
+use std::time::Instant;
 
 use futures_util::StreamExt as _;
 use tokio::io::{AsyncBufReadExt as _, AsyncWriteExt as _, BufReader, Lines};
 use tokio::process::{Child, ChildStdin, ChildStdout, Command};
+use tokio::sync::Semaphore;
+use tokio::task::JoinSet;
 
+use super::clocks::{micros_each, per_second};
+use super::line::source;
+use crate::client::socket::Socket;
 use crate::failure::{Doing, Failure, Outcome};
 use crate::fixture::scratch::Scratch;
-use crate::{runtime, terminal};
+use crate::{procfs, runtime, terminal};
 
 /// Writes the same bytes to every connection in turn, one `write` for each. It is told how many connections come, and then
 /// for each turn how many bytes.
@@ -111,4 +117,28 @@ impl Floor {
 
 async fn heard(output: &mut Lines<BufReader<ChildStdout>>) -> Outcome<String> {
     output.next_line().await.doing("hear from a floor")?.ok_or_else(|| Failure::new("a floor ended early"))
+}
+
+/// Sockets per second that are accepted, upgraded and nothing else, and the processor time of each.
+pub(super) async fn bare_upgrades(clients: usize, at_once: usize, scratch: &Arc<Scratch>) -> Outcome<(f64, f64)> {
+    let floor = Floor::start("floor-acceptor", scratch).await?;
+    let gate = Arc::new(Semaphore::new(at_once));
+    let (begun, mut coming) = (Instant::now(), JoinSet::new());
+    for index in 0..clients {
+        let (gate, address) = (Arc::clone(&gate), floor.address.clone());
+        coming.spawn(async move {
+            let _place = gate.acquire().await.doing("wait for a place")?;
+            Socket::open_foreign(&address, "/", source(index)).await
+        });
+    }
+    let mut open = Vec::new();
+    while let Some(socket) = coming.join_next().await {
+        open.push(socket.doing("wait for a socket")??);
+    }
+    let rate = per_second(open.len() as u64, begun.elapsed());
+    let used = floor.pid().and_then(procfs::cpu_time).unwrap_or_default();
+    let micros = micros_each(used, open.len() as u64);
+    drop(open);
+    floor.end().await;
+    Ok((rate, micros))
 }

@@ -3,9 +3,11 @@
 
 mod audit;
 mod bare;
+mod bare_writes;
 mod book;
 mod clocks;
 mod comer;
+mod contender;
 mod crowd;
 mod disk;
 mod dm;
@@ -26,6 +28,7 @@ mod report;
 mod room;
 mod single;
 mod stage;
+mod statements;
 mod storm;
 mod talk;
 mod talker;
@@ -37,7 +40,7 @@ use std::process::Command;
 use crate::failure::{Doing, Failure, Outcome};
 use crate::{step, terminal, workspace};
 
-/// Everything in its short form: a few minutes all together.
+/// Everything in its short form: some ten minutes all together.
 const SHORT: &[&str] = &[
     "dm --seconds 3 --rounds 3",
     "dm --database sqlite --seconds 3 --rounds 3",

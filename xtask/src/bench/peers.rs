@@ -1,40 +1,36 @@
 //! `bench peers`: the same work by small chat servers that were written with other tools, on the same Postgres.
 
 use std::path::PathBuf;
-use std::time::Duration;
 
 use sqlx::PgPool;
 
-use super::audit::{self, Acknowledged};
-use super::clocks::{Clocks, micros_each, per_second};
-use super::line::Door;
+use super::audit;
+use super::clocks::Clocks;
+use super::contender::{Contender, Round, id};
 use super::peer::{self, Peer, Running};
 use super::report::{Figures, median};
-use super::room::Room;
 use super::stage::{Scene, Stage};
-use super::talk::{Pace, Seat, talk};
-use super::world;
 use crate::failure::{Doing, Outcome};
-use crate::{runtime, terminal};
+use crate::runtime;
 
 /// What a person can say to `cargo xtask bench peers`.
 #[derive(Debug, Clone, clap::Args)]
 pub(crate) struct Options {
     /// How many pairs talk at the same time.
     #[arg(long, default_value_t = 100)]
-    pairs: usize,
+    pub(super) pairs: usize,
     /// How many messages each keeps on their way. Peers may reorder them if there are several.
     #[arg(long, default_value_t = 1)]
-    window: usize,
+    pub(super) window: usize,
     /// How many listen in the room.
     #[arg(long, default_value_t = 1_000)]
-    members: usize,
+    pub(super) members: usize,
     /// How many messages are said at once in the second half of the room's part.
     #[arg(long, default_value_t = 16)]
-    burst: u64,
+    pub(super) burst: u64,
     /// How long each part of a round lasts.
     #[arg(long, default_value_t = 3)]
-    seconds: u64,
+    pub(super) seconds: u64,
     /// How often everything is measured, one after the other; the medians count.
     #[arg(long, default_value_t = 3)]
     rounds: u32,
@@ -53,29 +49,6 @@ const PAIRS: &str = "WITH made AS (INSERT INTO conversations SELECT n FROM gener
 const ROOM: &str = "WITH made AS (INSERT INTO conversations VALUES ($1 + 1) RETURNING id) \
      INSERT INTO members SELECT 2 * $1 + n, id FROM made, generate_series(1, $2) n";
 
-/// What one round of one contender came to.
-#[derive(Debug, Default)]
-struct Round {
-    messages_per_second: f64,
-    message_server_micros: f64,
-    message_postgres_micros: f64,
-    p99: f64,
-    single_per_second: f64,
-    single_micros: f64,
-    burst_per_second: f64,
-    burst_micros: f64,
-    /// Messages that came late or again, in both parts.
-    disordered: u64,
-    lost: u64,
-}
-
-/// Somebody who is measured: us (no peer), or a peer.
-struct Contender {
-    peer: Option<Peer>,
-    acknowledged: Acknowledged,
-    rounds: Vec<Round>,
-}
-
 /// Picks a figure out of a round.
 type FigureOf = fn(&Round) -> f64;
 
@@ -92,8 +65,7 @@ async fn measure(options: &Options, stage: &Stage, peers: &[Peer]) -> Outcome {
         fill(options, stage, *peer).await?;
     }
     let all = std::iter::once(None).chain(peers.iter().copied().map(Some));
-    let contender = |peer| Contender { peer, acknowledged: Acknowledged::new(), rounds: Vec::new() };
-    let mut contenders: Vec<Contender> = all.map(contender).collect();
+    let mut contenders: Vec<Contender> = all.map(Contender::new).collect();
     for number in 1..=options.rounds {
         for contender in &mut contenders {
             let clocks = |pid| Clocks::read(pid, Some(&stage.postgres));
@@ -140,69 +112,6 @@ async fn fill(options: &Options, stage: &Stage, peer: Peer) -> Outcome {
     sqlx::query("VACUUM ANALYZE").execute(&pool).await.doing("analyse the peer's tables")?;
     pool.close().await;
     Ok(())
-}
-
-fn id(count: usize) -> i64 {
-    i64::try_from(count).unwrap_or(0)
-}
-
-impl Contender {
-    fn name(&self) -> &'static str {
-        self.peer.map_or("ours", Peer::name)
-    }
-
-    fn key(&self) -> &'static str {
-        self.peer.map_or("ours", Peer::key)
-    }
-
-    /// A token for us; the peers ask for nothing but the user's id.
-    fn pass(&self, user: usize) -> Outcome<String> {
-        match self.peer {
-            None => world::token(id(user)),
-            Some(_) => Ok(user.to_string()),
-        }
-    }
-
-    async fn compete(&mut self, options: &Options, number: u32, door: &Door, clocks: impl Fn() -> Clocks) -> Outcome {
-        let time = Duration::from_secs(options.seconds);
-        let mut seats = Vec::new();
-        for user in 1..=options.pairs * 2 {
-            let line = door.open(&self.pass(user)?, user).await?;
-            let conversations = if user % 2 == 1 { vec![id(user.div_ceil(2))] } else { Vec::new() };
-            seats.push(Seat { line, name: format!("{number}u{user}"), conversations });
-        }
-        let talked = talk(seats, Pace::Window(options.window), 1, time, &clocks).await?;
-        let first = options.pairs * 2 + 1;
-        let passes = (first..=first + options.members).map(|user| self.pass(user)).collect::<Outcome<Vec<_>>>()?;
-        let conversation = id(options.pairs + 1);
-        let mut room = Room::open(door, &passes, conversation, &format!("{number}speaker"), first).await?;
-        let single = room.speak(1, time, &clocks).await?;
-        let burst = room.speak(options.burst, time, &clocks).await?;
-        for (conversation, count) in talked.acknowledged.iter().chain([(&conversation, &room.said())]) {
-            *self.acknowledged.entry(*conversation).or_default() += count;
-        }
-        let round = Round {
-            messages_per_second: talked.rate(),
-            message_server_micros: micros_each(talked.spent.server, talked.messages),
-            message_postgres_micros: micros_each(talked.spent.database, talked.messages),
-            p99: talked.latencies.within(9_900),
-            single_per_second: per_second(single.deliveries, single.spent.wall),
-            single_micros: micros_each(single.spent.server, single.deliveries),
-            burst_per_second: per_second(burst.deliveries, burst.spent.wall),
-            burst_micros: micros_each(burst.spent.server, burst.deliveries),
-            disordered: talked.doubled + room.faults(),
-            lost: talked.lost,
-        };
-        terminal::line(&format!(
-            "round {number}, {}: {:.0} messages/s; deliveries/s {:.0}, in bursts {:.0}",
-            self.name(),
-            round.messages_per_second,
-            round.single_per_second,
-            round.burst_per_second
-        ));
-        self.rounds.push(round);
-        Ok(())
-    }
 }
 
 fn report(options: &Options, contenders: &[Contender]) {

@@ -1,7 +1,7 @@
 //! One group with a socket of every member open, and one who speaks: how long until everybody has heard it?
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use futures_util::{StreamExt as _, TryStreamExt as _, stream};
@@ -19,6 +19,9 @@ use crate::failure::{Failure, Outcome};
 const AT_ONCE: usize = 32;
 /// Longer than it takes until everybody has heard something.
 const PATIENCE: Duration = Duration::from_secs(60);
+
+/// What stands before the payload of a frame of its length.
+const HEADER: usize = 4;
 
 /// A room that is open.
 #[derive(Debug)]
@@ -39,6 +42,7 @@ struct Heard {
     deliveries: AtomicU64,
     wanted: AtomicU64,
     faults: AtomicU64,
+    frame: AtomicUsize,
     all: Notify,
 }
 
@@ -99,6 +103,11 @@ impl Room {
         self.said
     }
 
+    /// How many bytes a listener gets for a message.
+    pub(super) fn frame_bytes(&self) -> usize {
+        self.heard.frame.load(Ordering::Relaxed)
+    }
+
     /// How often a listener heard a message late, again, or not at all.
     pub(super) fn faults(&self) -> u64 {
         self.heard.faults.load(Ordering::Relaxed)
@@ -155,6 +164,7 @@ async fn listen(mut line: Line, heard: Arc<Heard>) {
         let faults = book.doubled + book.skipped;
         book.note(glance.conversation, glance.seq);
         heard.faults.fetch_add(book.doubled + book.skipped - faults, Ordering::Relaxed);
+        heard.frame.fetch_max(frame.len() + HEADER, Ordering::Relaxed);
         heard.deliveries.fetch_add(1, Ordering::Relaxed);
         if heard.is_complete() {
             heard.all.notify_one();

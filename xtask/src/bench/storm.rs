@@ -5,24 +5,22 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use sqlx::PgPool;
 use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 
 use super::audit::Acknowledged;
 use super::clocks::{micros_each, per_second};
 use super::comer::{Comer, Return};
-use super::floor::Floor;
+use super::floor::bare_upgrades;
 use super::glance::Glance;
-use super::line::{Door, source};
+use super::line::Door;
 use super::report::{Figures, median};
 use super::stage::{Scene, Stage};
+use super::statements::Statements;
 use super::talker::message;
 use super::world;
-use crate::client::socket::Socket;
 use crate::failure::{Doing, Failure, Outcome};
-use crate::fixture::scratch::Scratch;
-use crate::{procfs, runtime, terminal};
+use crate::{runtime, terminal};
 
 /// What a person can say to `cargo xtask bench storm`.
 #[derive(Debug, Clone, clap::Args)]
@@ -84,7 +82,8 @@ async fn measure(options: &Options, stage: &Stage, counts: bool) -> Outcome {
     let mut rounds = Vec::new();
     let mut heads = 0;
     for number in 1..=options.rounds {
-        let (upgrades_per_second, bare_micros) = bare(options, &stage.scratch).await?;
+        let (upgrades_per_second, bare_micros) =
+            bare_upgrades(options.clients, options.at_once, &stage.scratch).await?;
         for (group, users) in &groups {
             miss(&scene.door(), *group, users.start, number, options.behind).await?;
         }
@@ -106,30 +105,6 @@ async fn measure(options: &Options, stage: &Stage, counts: bool) -> Outcome {
     let stored = scene.check(&acknowledged).await?;
     report(options, &rounds, stored);
     Ok(())
-}
-
-/// Sockets per second that are accepted, upgraded and nothing else, and the processor time of each.
-async fn bare(options: &Options, scratch: &Arc<Scratch>) -> Outcome<(f64, f64)> {
-    let floor = Floor::start("floor-acceptor", scratch).await?;
-    let gate = Arc::new(Semaphore::new(options.at_once));
-    let (begun, mut coming) = (Instant::now(), JoinSet::new());
-    for index in 0..options.clients {
-        let (gate, address) = (Arc::clone(&gate), floor.address.clone());
-        coming.spawn(async move {
-            let _place = gate.acquire().await.doing("wait for a place")?;
-            Socket::open_foreign(&address, "/", source(index)).await
-        });
-    }
-    let mut open = Vec::new();
-    while let Some(socket) = coming.join_next().await {
-        open.push(socket.doing("wait for a socket")??);
-    }
-    let rate = per_second(open.len() as u64, begun.elapsed());
-    let used = floor.pid().and_then(procfs::cpu_time).unwrap_or_default();
-    let micros = micros_each(used, open.len() as u64);
-    drop(open);
-    floor.end().await;
-    Ok((rate, micros))
 }
 
 /// Somebody writes while the others are away.
@@ -175,7 +150,7 @@ async fn storm(
     let count = comers.len();
     let gate = Arc::new(Semaphore::new(options.at_once));
     let back = Arc::new(Return::new(count));
-    let calls = count_calls(statements).await?;
+    let calls = calls_of(statements).await?;
     let (before, begun) = (scene.clocks(), Instant::now());
     let mut coming = JoinSet::new();
     for comer in comers {
@@ -190,7 +165,7 @@ async fn storm(
         }
     };
     let spent = scene.clocks().since(&before);
-    let calls = count_calls(statements).await?.zip(calls).map(|(after, before)| after - before);
+    let calls = calls_of(statements).await?.zip(calls).map(|(after, before)| after - before);
     back.speak();
     while let Some(ended) = coming.join_next().await {
         ended.doing("wait for a client")??;
@@ -206,22 +181,11 @@ async fn storm(
     })
 }
 
-/// The statements that Postgres has run in the database of the measurement.
-struct Statements(PgPool);
-
-impl Statements {
-    async fn open(url: &str) -> Outcome<Self> {
-        let pool = PgPool::connect(url).await.doing("open the database")?;
-        sqlx::query("CREATE EXTENSION pg_stat_statements").execute(&pool).await.doing("count statements")?;
-        Ok(Self(pool))
+async fn calls_of(statements: Option<&Statements>) -> Outcome<Option<i64>> {
+    match statements {
+        Some(statements) => statements.calls("storm").await.map(Some),
+        None => Ok(None),
     }
-}
-
-async fn count_calls(statements: Option<&Statements>) -> Outcome<Option<i64>> {
-    const CALLS: &str = "SELECT COALESCE(sum(calls), 0)::bigint FROM pg_stat_statements s \
-                         JOIN pg_database d ON d.oid = s.dbid WHERE d.datname = 'storm'";
-    let Some(Statements(pool)) = statements else { return Ok(None) };
-    sqlx::query_scalar(CALLS).fetch_one(pool).await.doing(CALLS).map(Some)
 }
 
 fn report(options: &Options, rounds: &[Round], stored: u64) {

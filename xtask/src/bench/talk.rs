@@ -124,11 +124,7 @@ pub(super) async fn talk(
     }
     let pacer = match pace {
         Pace::PerSecond(rate) => Some(Pacer::start(dues, rate)),
-        Pace::Window(_) => {
-            // They live as long as the channels that nothing comes through.
-            std::mem::forget(dues.drain(..));
-            None
-        }
+        Pace::Window(_) => None,
     };
 
     listen(&mut talkers, WARM_UP).await?;
