@@ -6,6 +6,8 @@ use std::collections::HashMap;
 #[derive(Debug, Default)]
 pub(super) struct Book {
     last: HashMap<i64, u64>,
+    /// The first thing that was wrong.
+    pub(super) fault: Option<String>,
     /// Messages heard for the first time.
     pub(super) heard: u64,
     /// Messages heard again, or after a later one.
@@ -20,7 +22,11 @@ impl Book {
         let last = self.last.entry(conversation).or_insert(seq.saturating_sub(1));
         if seq <= *last {
             self.doubled += 1;
+            self.fault.get_or_insert_with(|| format!("{seq} of conversation {conversation} came after {last}"));
             return;
+        }
+        if seq > *last + 1 {
+            self.fault.get_or_insert_with(|| format!("{seq} of conversation {conversation} came after {last}"));
         }
         self.skipped += seq - *last - 1;
         self.heard += 1;
@@ -29,6 +35,9 @@ impl Book {
 
     /// Takes in what another reader has heard.
     pub(super) fn add(&mut self, other: &Self) {
+        if let Some(fault) = &other.fault {
+            self.fault.get_or_insert_with(|| fault.clone());
+        }
         self.heard += other.heard;
         self.doubled += other.doubled;
         self.skipped += other.skipped;

@@ -82,6 +82,8 @@ pub(super) struct Talked {
     pub(super) lost: u64,
     /// Deliveries that came again or out of order.
     pub(super) doubled: u64,
+    /// The first of those.
+    pub(super) fault: Option<String>,
 }
 
 impl Talked {
@@ -95,7 +97,8 @@ impl Talked {
         if self.lost + self.doubled == 0 {
             return Ok(self);
         }
-        Err(Failure::new(format!("{} deliveries were lost, {} came again or late", self.lost, self.doubled)))
+        let first = self.fault.unwrap_or_default();
+        Err(Failure::new(format!("{} deliveries were lost, {} came again or late: {first}", self.lost, self.doubled)))
     }
 }
 
@@ -181,7 +184,7 @@ async fn gather(mut talkers: JoinSet<Outcome<Report>>, messages: u64, spent: Spe
     }
     // Its sender hears a message too.
     talked.lost = (acknowledged * (others + 1)).saturating_sub(book.heard + book.doubled);
-    talked.doubled = book.doubled;
+    (talked.doubled, talked.fault) = (book.doubled, book.fault);
     talked.latencies = Quantiles::of(latencies);
     Ok(talked)
 }

@@ -14,8 +14,10 @@ use crate::failure::{Doing, Outcome};
 /// What the server signs tokens with, so that they can be made here too.
 pub(super) const SECRET: &str = "for measurements only, never for people";
 
-const USERS: &str = "INSERT INTO users (id, username, name_key, name_fold, created_at) \
-     SELECT n, 'load_' || n, 'load_' || n, 'load_' || n, $3 FROM generate_series($1, $2) n";
+/// The letters of these names look like nothing but themselves, so a name is its own key in every form.
+const USERS: &str = "INSERT INTO users (id, username, name_key, name_look, name_fold, created_at) \
+     SELECT n, name, name, name, name, $3 FROM generate_series($1, $2) n, \
+     LATERAL (SELECT 'u_' || translate(n::text, '0123456789', 'abcdefghjk') AS name) named";
 const SESSIONS: &str = "INSERT INTO sessions (id, user_id, nonce, created_at, expires_at) \
      SELECT n, n, n, $3, $3 + 2592000000000 FROM generate_series($1, $2) n";
 const GROUPS: &str = "INSERT INTO conversations (id, kind, name, owner_id, member_count, created_at, active_at) \
