@@ -17,13 +17,14 @@ pub(super) struct Book {
 }
 
 impl Book {
-    /// Notes a message. The first of each conversation may have any place.
-    pub(super) fn note(&mut self, conversation: i64, seq: u64) {
+    /// Notes a message; the first of each conversation may have any place. False if it must have come before.
+    pub(super) fn note(&mut self, conversation: i64, seq: u64) -> bool {
         let last = self.last.entry(conversation).or_insert(seq.saturating_sub(1));
         if seq <= *last {
             self.doubled += 1;
             self.fault.get_or_insert_with(|| format!("{seq} of conversation {conversation} came after {last}"));
-            return;
+            // As many as were passed over may be late.
+            return self.doubled <= self.skipped;
         }
         if seq > *last + 1 {
             self.fault.get_or_insert_with(|| format!("{seq} of conversation {conversation} came after {last}"));
@@ -31,6 +32,12 @@ impl Book {
         self.skipped += seq - *last - 1;
         self.heard += 1;
         *last = seq;
+        true
+    }
+
+    /// How many of those that should have come never came.
+    pub(super) fn lost(&self, expected: u64) -> u64 {
+        expected.saturating_sub(self.heard + self.doubled.min(self.skipped))
     }
 
     /// Takes in what another reader has heard.
@@ -56,5 +63,6 @@ mod tests {
         }
 
         assert_eq!((book.heard, book.doubled, book.skipped), (4, 1, 2));
+        assert_eq!(book.lost(6), 1);
     }
 }

@@ -212,6 +212,7 @@ fn report(options: &Options, rounds: &[Round], stored: u64) {
     }
     let clients = each(|talked| talked.spent.clients);
     figures.add_rounded("generator_cpu_us", "processor time per message: clients (us)", clients, 1);
+    figures.add("repeated", "deliveries that came again", rounds.iter().map(|round| round.talked.doubled).sum::<u64>());
     figures.add("stored", "messages checked in the database", stored);
     figures.print();
 }

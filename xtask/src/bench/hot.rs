@@ -49,6 +49,7 @@ struct Case<'a> {
     /// The conversations of each pair.
     conversations: Vec<std::ops::Range<i64>>,
     acknowledged: Acknowledged,
+    repeated: u64,
     /// Messages per second while the server met its conversations.
     first_rate: f64,
     rates: Vec<f64>,
@@ -110,6 +111,7 @@ impl<'a> Case<'a> {
             pairs: users,
             conversations: theirs,
             acknowledged,
+            repeated: 0,
             first_rate: 0.0,
             rates,
             server_micros: Vec::new(),
@@ -151,6 +153,7 @@ impl<'a> Case<'a> {
         for (conversation, count) in &talked.acknowledged {
             *self.acknowledged.entry(*conversation).or_default() += count;
         }
+        self.repeated += talked.doubled;
         talked.complete()
     }
 }
@@ -188,6 +191,7 @@ fn report(options: &Options, cases: &[Case<'_>], stored: u64) {
     figures.add_ratio("ratio_hot", &words, quotient(&hot.rates, &spread.rates), 1.0);
     let words = format!("server's cost of a message: {} / {} conversations", options.conversations, options.pairs);
     figures.add_ratio("ratio_conversations", &words, quotient(&many.server_micros, &few.server_micros), 1.2);
+    figures.add("repeated", "deliveries that came again", cases.iter().map(|case| case.repeated).sum::<u64>());
     figures.add("stored", "messages checked in the database", stored);
     figures.print();
 }

@@ -16,6 +16,7 @@ use super::line::Line;
 use super::quantiles::Quantiles;
 use super::talker::{Report, Talker};
 use crate::failure::{Doing, Failure, Outcome};
+use crate::terminal;
 
 /// Longer than any answer takes.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -80,8 +81,10 @@ pub(super) struct Talked {
     pub(super) acknowledged: Acknowledged,
     /// Deliveries that never came.
     pub(super) lost: u64,
-    /// Deliveries that came again or out of order.
+    /// Deliveries that came again or late.
     pub(super) doubled: u64,
+    /// Places that were passed over; those that came late are among them.
+    pub(super) skipped: u64,
     /// The first of those.
     pub(super) fault: Option<String>,
 }
@@ -92,13 +95,20 @@ impl Talked {
         per_second(self.messages, self.spent.wall)
     }
 
-    /// A figure of a run that lost something is no figure.
+    /// A figure of a run that lost something, or passed something over, is no figure. What comes again is ignored by every
+    /// client, so it is told and counted only.
     pub(super) fn complete(self) -> Outcome<Self> {
-        if self.lost + self.doubled == 0 {
-            return Ok(self);
+        let first = self.fault.as_deref().unwrap_or_default();
+        if self.lost + self.skipped > 0 {
+            let (lost, skipped) = (self.lost, self.skipped);
+            return Err(Failure::new(format!(
+                "{lost} deliveries were lost, {skipped} places were passed over: {first}"
+            )));
         }
-        let first = self.fault.unwrap_or_default();
-        Err(Failure::new(format!("{} deliveries were lost, {} came again or late: {first}", self.lost, self.doubled)))
+        if self.doubled > 0 {
+            terminal::alarm(&format!("{} deliveries came again: {first}", self.doubled));
+        }
+        Ok(self)
     }
 }
 
@@ -183,8 +193,8 @@ async fn gather(mut talkers: JoinSet<Outcome<Report>>, messages: u64, spent: Spe
         book.add(&report.book);
     }
     // Its sender hears a message too.
-    talked.lost = (acknowledged * (others + 1)).saturating_sub(book.heard + book.doubled);
-    (talked.doubled, talked.fault) = (book.doubled, book.fault);
+    talked.lost = book.lost(acknowledged * (others + 1));
+    (talked.doubled, talked.skipped, talked.fault) = (book.doubled, book.skipped, book.fault);
     talked.latencies = Quantiles::of(latencies);
     Ok(talked)
 }

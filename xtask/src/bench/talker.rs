@@ -83,11 +83,17 @@ impl Talker {
                 }
                 changed = phase.changed() => {
                     if changed.is_err() || *phase.borrow() == Phase::Settled {
-                        return Ok(self.report);
+                        return Ok(self.told());
                     }
                 }
             }
         }
+    }
+
+    /// What it saw. A fault says who heard it.
+    fn told(mut self) -> Report {
+        self.report.book.fault = self.report.book.fault.map(|fault| format!("{}: {fault}", self.name));
+        self.report
     }
 
     async fn begin(&mut self, at: Instant) -> Outcome {
@@ -108,7 +114,7 @@ impl Talker {
         if !glance.is_message() {
             return Ok(());
         }
-        self.report.book.note(glance.conversation, glance.seq);
+        let is_new = self.report.book.note(glance.conversation, glance.seq);
         let number = glance.reference.and_then(|key| key.rsplit('-').next()?.parse::<u64>().ok());
         match number.and_then(|number| self.on_their_way.remove(&number)) {
             Some((conversation, at, counts)) => {
@@ -116,6 +122,7 @@ impl Talker {
                 *self.report.acknowledged.entry(conversation).or_default() += 1;
                 self.course.acknowledged.fetch_add(1, Ordering::Relaxed);
             }
+            None if !is_new => {}
             None => {
                 self.course.delivered.fetch_add(1, Ordering::Relaxed);
             }
