@@ -41,6 +41,8 @@ pub(super) struct Talker {
     /// By number: where it went, when it should have begun, whether its time counts.
     on_their_way: HashMap<u64, (i64, Instant, bool)>,
     report: Report,
+    /// Whether an acknowledgement came again, not only an event.
+    repeated_with_ref: bool,
 }
 
 impl Talker {
@@ -48,7 +50,16 @@ impl Talker {
         let report = Report { acknowledged: Acknowledged::new(), latencies: Vec::new(), book: Book::default() };
         let Seat { line, name, conversations } = seat;
         let course = Arc::clone(course);
-        Self { line, name, conversations, course, begun: 0, on_their_way: HashMap::new(), report }
+        Self {
+            line,
+            name,
+            conversations,
+            course,
+            begun: 0,
+            on_their_way: HashMap::new(),
+            report,
+            repeated_with_ref: false,
+        }
     }
 
     /// Talks until the course is over, and listens until everything has arrived. With a window of 0, a message begins
@@ -92,7 +103,9 @@ impl Talker {
 
     /// What it saw. A fault says who heard it.
     fn told(mut self) -> Report {
-        self.report.book.fault = self.report.book.fault.map(|fault| format!("{}: {fault}", self.name));
+        let what = if self.repeated_with_ref { "acknowledgement" } else { "event" };
+        let heard = |fault| format!("{} heard an {what} again: {fault}", self.name);
+        self.report.book.fault = self.report.book.fault.map(heard);
         self.report
     }
 
@@ -122,7 +135,7 @@ impl Talker {
                 *self.report.acknowledged.entry(conversation).or_default() += 1;
                 self.course.acknowledged.fetch_add(1, Ordering::Relaxed);
             }
-            None if !is_new => {}
+            None if !is_new => self.repeated_with_ref |= glance.reference.is_some(),
             None => {
                 self.course.delivered.fetch_add(1, Ordering::Relaxed);
             }
