@@ -25,10 +25,13 @@ use crate::wire::{ServerFrame, encode};
 
 /// How often holes in lanes are looked for, and how old one has to be.
 const REPAIR_EVERY: Duration = Duration::from_millis(200);
-const REPAIR_AFTER_MICROS: i64 = 200_000;
+const REPAIR_AFTER_MICROS: i64 = 500_000;
 
 /// How often the positions of all lanes are compared with the store.
 const COMPARE_EVERY: Duration = Duration::from_secs(4);
+
+/// How long a hint may be on its way from the commit to here.
+const ARRIVAL: Duration = Duration::from_millis(500);
 
 /// How many conversations one comparison asks for at once.
 const COMPARE_BATCH: usize = 1_000;
@@ -140,27 +143,36 @@ impl Gateway {
         }
     }
 
-    /// Compares where the lanes stand with the store, so that even a hint that was lost altogether is made up for.
+    /// Compares where the lanes stand with the store, so that even a hint that was lost altogether is made up for. Hints that
+    /// are on their way get a moment to arrive.
     async fn compare(&self) {
         loop {
             tokio::time::sleep(COMPARE_EVERY).await;
-            let positions = self.hub.positions();
-            let ids: Vec<_> = positions.keys().copied().collect();
-            for some in ids.chunks(COMPARE_BATCH) {
-                let heads = match self.chat.heads(some).await {
-                    Ok(heads) => heads,
-                    Err(error) => {
-                        tracing::warn!(%error, "positions could not be compared with the store");
-                        continue;
-                    }
-                };
-                for (conversation, head) in heads {
-                    if let Some(position) = positions.get(&conversation).filter(|position| **position < head) {
-                        self.fill(conversation, *position).await;
-                    }
+            let behind = self.behind().await;
+            tokio::time::sleep(ARRIVAL).await;
+            for (conversation, head) in behind {
+                if let Some(position) = self.hub.position(conversation).filter(|position| *position < head) {
+                    self.fill(conversation, position).await;
                 }
             }
         }
+    }
+
+    /// The lanes that stand before the heads of their logs.
+    async fn behind(&self) -> Vec<(ConversationId, Seq)> {
+        let positions = self.hub.positions();
+        let ids: Vec<_> = positions.keys().copied().collect();
+        let mut behind = Vec::new();
+        for some in ids.chunks(COMPARE_BATCH) {
+            match self.chat.heads(some).await {
+                Ok(heads) => {
+                    let is_behind = |(id, head): &(_, _)| positions.get(id).is_some_and(|position| position < head);
+                    behind.extend(heads.into_iter().filter(is_behind));
+                }
+                Err(error) => tracing::warn!(%error, "positions could not be compared with the store"),
+            }
+        }
+        behind
     }
 
     async fn fill(&self, conversation: ConversationId, mut after: Seq) {

@@ -164,6 +164,11 @@ impl Hub {
         self.state().registry.sessions().collect()
     }
 
+    /// Where one lane stands; none if nobody carries its conversation.
+    pub(crate) fn position(&self, conversation: ConversationId) -> Option<Seq> {
+        self.state().lanes.position(conversation)
+    }
+
     /// Does something with every connection.
     pub(crate) fn each(&self, mut act: impl FnMut(ConnectionId, &Outbox)) {
         for (connection, outbox) in self.state().registry.all() {

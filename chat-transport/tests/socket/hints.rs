@@ -31,6 +31,24 @@ async fn a_message_whose_hint_was_lost_arrives_within_the_position_check() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_hint_that_is_on_its_way_while_positions_are_compared_comes_once() {
+    let house = House::new();
+    let [ann, bob] = house.people(["ann", "bob"]).await;
+    let room = house.direct(&ann, &bob).await;
+    let mut tab = house.tab(&ann).await;
+    for before in 0..50 {
+        // At one of these moments the positions are compared in between.
+        house.post.hold();
+        tab.say(&json!({"type": "message.send", "ref": "r", "conversation_id": room.get(), "body": "hello"}));
+        tokio::time::sleep(Duration::from_millis(130)).await;
+        house.post.release();
+        let acknowledged = tab.expect("message.new").await;
+        assert_eq!((acknowledged.reference.as_deref(), acknowledged.seq()), (Some("r"), before + 1));
+    }
+    tab.silent().await;
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_hole_is_filled_at_once_because_what_lies_beyond_it_shows_it() {
     let house = House::new();
     let [ann, bob] = house.people(["ann", "bob"]).await;
