@@ -8,7 +8,6 @@ use super::Chat;
 use crate::command::{Position, Welcome};
 use crate::error::ChatError;
 use crate::ids::{ConversationId, UserId};
-use crate::presence::Status;
 use crate::rules;
 
 impl Chat {
@@ -27,14 +26,15 @@ impl Chat {
     /// Notes that a registered connection lives, and tells it where everything stands. Every call is followed by exactly
     /// one [`disconnected`](Self::disconnected), whatever it returned.
     pub async fn connected(&self, user: UserId) -> Result<Welcome, ChatError> {
-        self.arrive(user).await?;
-        self.deliver_waiting(user).await?;
-        let me = self.me(user).await?;
-        let positions = self.stores.conversations.positions(user).await?;
+        let is_news = self.board.arrive(user);
         let circle = self.stores.relations.presence_circle(user).await?;
-        let users = self.stores.users.get(&circle).await?;
-        let online = users.iter().map(|user| self.board.presence_of(user));
-        let online = online.filter(|presence| presence.status != Status::Offline).collect();
+        let me = self.me(user).await?;
+        if is_news {
+            self.announce_arrival(&me.presence, &circle);
+        }
+        let online = self.online_among(&circle).await?;
+        let mut positions = self.stores.conversations.positions(user).await?;
+        self.deliver_waiting(user, &mut positions).await?;
         let epoch = self.stores.database.epoch().await?;
         Ok(Welcome { me, positions, online, epoch })
     }
@@ -45,9 +45,12 @@ impl Chat {
         user: UserId,
         conversation: ConversationId,
     ) -> Result<Option<Position>, ChatError> {
-        self.arrive(user).await?;
-        self.deliver_waiting(user).await?;
-        let positions = self.stores.conversations.positions(user).await?;
+        if self.board.arrive(user) {
+            let circle = self.stores.relations.presence_circle(user).await?;
+            self.announce_arrival(&self.board.presence_of(&self.user(user).await?), &circle);
+        }
+        let mut positions = self.stores.conversations.positions(user).await?;
+        self.deliver_waiting(user, &mut positions).await?;
         Ok(positions.into_iter().find(|position| position.conversation == conversation))
     }
 

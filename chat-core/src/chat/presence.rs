@@ -34,7 +34,7 @@ impl PresenceBoard {
     }
 
     /// Notes one connection more. True if it has to be told.
-    fn arrive(&self, user: UserId) -> bool {
+    pub(super) fn arrive(&self, user: UserId) -> bool {
         let mut board = self.board();
         let attendance = board.entry(user).or_default();
         attendance.connections += 1;
@@ -118,18 +118,24 @@ impl Chat {
 
     pub(super) async fn list_online(&self, actor: &Actor) -> Result<Vec<Presence>, ChatError> {
         let circle = self.stores.relations.presence_circle(actor.user).await?;
-        let here: Vec<_> = circle.into_iter().filter(|user| self.board.is_here(*user)).collect();
+        self.online_among(&circle).await
+    }
+
+    /// The presence of those of some users who are seen to be here.
+    pub(super) async fn online_among(&self, circle: &[UserId]) -> Result<Vec<Presence>, ChatError> {
+        let here: Vec<_> = circle.iter().copied().filter(|user| self.board.is_here(*user)).collect();
+        if here.is_empty() {
+            return Ok(Vec::new());
+        }
         let users = self.stores.users.get(&here).await?;
         let presences = users.iter().map(|user| self.board.presence_of(user));
         Ok(presences.filter(|presence| presence.status != Status::Offline).collect())
     }
 
-    pub(super) async fn arrive(&self, user: UserId) -> Result<(), ChatError> {
-        if self.board.arrive(user) {
-            self.announce(user).await?;
-            self.board.told(user);
-        }
-        Ok(())
+    /// Tells those who may see it that a user is here.
+    pub(super) fn announce_arrival(&self, presence: &Presence, circle: &[UserId]) {
+        self.tell(presence.clone(), circle.to_vec());
+        self.board.told(presence.user);
     }
 
     pub(super) fn depart(&self, user: UserId) {
@@ -160,10 +166,13 @@ impl Chat {
     async fn announce(&self, user: UserId) -> Result<(), ChatError> {
         let users = self.stores.relations.presence_circle(user).await?;
         if users.iter().any(|user| self.board.is_here(*user)) {
-            let presence = self.board.presence_of(&self.user(user).await?);
-            self.publish(Event::Presence(presence), Audience::Users { users, about: None }, None);
+            self.tell(self.board.presence_of(&self.user(user).await?), users);
         }
         Ok(())
+    }
+
+    fn tell(&self, presence: Presence, users: Vec<UserId>) {
+        self.publish(Event::Presence(presence), Audience::Users { users, about: None }, None);
     }
 
     /// After a change between two users, shows each the other's presence as each may see it from now on.

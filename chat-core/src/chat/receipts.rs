@@ -1,7 +1,7 @@
 //! Receipts: delivered and read marks that rise, and the authors who are told.
 
 use super::Chat;
-use crate::command::{Actor, MarksReply, ReadTarget};
+use crate::command::{Actor, MarksReply, Position, ReadTarget};
 use crate::error::{ChatError, ErrorCode};
 use crate::event::{Audience, Event, Origin, ReceiptEvent};
 use crate::ids::{ConversationId, MessageId, Seq, UserId};
@@ -62,12 +62,15 @@ impl Chat {
         Ok(())
     }
 
-    /// What waited for a user while they were away has reached them now.
-    pub(super) async fn deliver_waiting(&self, user: UserId) -> Result<(), ChatError> {
-        for mark in self.stores.receipts.deliver_all(user, self.now()).await? {
-            self.tell_authors(&mark).await?;
+    /// What waited for a user while they were away has reached them now. What comes while this is noted is delivered on its own.
+    pub(super) async fn deliver_waiting(&self, user: UserId, positions: &mut [Position]) -> Result<(), ChatError> {
+        let mut waiting = Vec::new();
+        for position in positions.iter_mut().filter(|position| position.marks.delivered < position.head) {
+            let Position { conversation, head, marks, .. } = *position;
+            position.marks = marks.advanced(ReceiptKind::Delivered, head);
+            waiting.push(Delivery { conversation, user, seq: head });
         }
-        Ok(())
+        if waiting.is_empty() { Ok(()) } else { self.delivered(&waiting).await }
     }
 
     /// Tells the authors of what was received or read, unless a block stands between.

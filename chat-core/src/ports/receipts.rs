@@ -3,9 +3,7 @@
 use async_trait::async_trait;
 
 use super::StoreError;
-use crate::ids::UserId;
 use crate::receipt::{Advance, Advanced};
-use crate::time::Timestamp;
 
 /// The marks of members.
 #[cfg_attr(any(test, feature = "testing"), mockall::automock)]
@@ -18,7 +16,4 @@ pub trait ReceiptStore: Send + Sync {
     /// Of several for one mark in one call the highest counts, so there is at most one answer per member and mark. Where one
     /// call raises both marks of a member, delivery is reported only if it goes further than reading.
     async fn advance(&self, advances: &[Advance]) -> Result<Vec<Advanced>, StoreError>;
-
-    /// Raises the delivered mark of a user to the head of every conversation: what waited for them reaches them now.
-    async fn deliver_all(&self, user: UserId, at: Timestamp) -> Result<Vec<Advanced>, StoreError>;
 }

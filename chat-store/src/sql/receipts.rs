@@ -1,6 +1,6 @@
 //! Receipts: shared statements and readers.
 
-use chat_core::ids::{ConversationId, MessageId, Seq, UserId};
+use chat_core::ids::{ConversationId, MessageId, UserId};
 use chat_core::receipt::{AuthorMark, Marks, ReceiptKind};
 
 use crate::codec::Reader;
@@ -10,10 +10,6 @@ use crate::plan::receipts::Standing;
 /// How many of the newest messages of an advance are looked at for the authors to tell. It bounds what a reader costs
 /// who comes back after a million messages.
 pub(crate) const AUTHOR_WINDOW: i64 = 1_000;
-
-/// The conversations of a user in which something was not delivered yet.
-pub(crate) const UNDELIVERED: &str = "SELECT c.id, c.head FROM members m JOIN conversations c ON c.id = m.conversation_id \
-    WHERE m.user_id = $1 AND m.delivered_seq < c.head ORDER BY c.id";
 
 /// What a kind is called in its column.
 pub(crate) const fn kind_name(kind: ReceiptKind) -> &'static str {
@@ -42,9 +38,4 @@ pub(crate) fn author(row: &mut Reader<'_>) -> Result<(usize, AuthorMark), Corrup
     let author = row.id("sender_id", UserId::new)?;
     let message = row.id("id", MessageId::new)?;
     Ok((place, AuthorMark { author, message, seq: row.seq("seq")? }))
-}
-
-/// The head of a conversation that has something undelivered.
-pub(crate) fn undelivered(row: &mut Reader<'_>) -> Result<(ConversationId, Seq), Corrupt> {
-    super::conversations::head(row)
 }

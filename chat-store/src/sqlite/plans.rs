@@ -6,7 +6,7 @@ use std::collections::HashSet;
 use sqlx::{AssertSqlSafe, Row};
 
 use super::SqliteStore;
-use crate::sql::{accounts, conversations, members, messages, receipts, relations, sessions, user_changes};
+use crate::sql::{accounts, conversations, members, messages, relations, sessions, user_changes};
 
 /// Every statement that a busy server runs all the time.
 const BUSY: &[&str] = &[
@@ -49,7 +49,6 @@ const BUSY: &[&str] = &[
     super::messages::HEADS,
     super::messages::KNOWN,
     super::messages::MOVE_HEADS,
-    receipts::UNDELIVERED,
     super::receipts::STANDINGS,
     super::receipts::SET_MARKS,
     super::receipts::AUTHORS,

@@ -3,10 +3,8 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use chat_core::ids::UserId;
 use chat_core::ports::{ReceiptStore, StoreError};
-use chat_core::receipt::{Advance, Advanced, AuthorMark, ReceiptKind};
-use chat_core::time::Timestamp;
+use chat_core::receipt::{Advance, Advanced, AuthorMark};
 use serde_json::Value;
 use sqlx::SqliteConnection;
 
@@ -104,19 +102,5 @@ impl ReceiptStore for SqliteStore {
             return Ok(Vec::new());
         }
         self.advances.submit(advances.to_vec()).await
-    }
-
-    async fn deliver_all(&self, user: UserId, at: Timestamp) -> Result<Vec<Advanced>, StoreError> {
-        let waiting = self
-            .db
-            .run(|| async move {
-                let rows = sqlx::query(sql::UNDELIVERED).bind(user.get()).fetch_all(self.db.reader()).await?;
-                Ok(all(&rows, sql::undelivered)?)
-            })
-            .await?;
-        // The heads may move on meanwhile; what comes then is delivered on its own.
-        let advance = |(conversation, to)| Advance { conversation, user, kind: ReceiptKind::Delivered, to, at };
-        let advances: Vec<_> = waiting.into_iter().map(advance).collect();
-        self.advance(&advances).await
     }
 }

@@ -177,7 +177,6 @@ macro_rules! for_each_case {
                 each_author_covered_is_told_the_newest_of_their_messages
                 a_rise_over_nobody_elses_messages_tells_nobody
                 at_most_twenty_authors_are_told_the_newest_ones
-                what_waited_is_delivered_everywhere_at_once
                 racing_receipts_end_at_the_highest_and_never_fall
             }
             states {

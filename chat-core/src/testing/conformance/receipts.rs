@@ -229,33 +229,6 @@ pub async fn at_most_twenty_authors_are_told_the_newest_ones(stores: &Stores) {
     assert_eq!(authors(&read(stores, conversation, reader, count).await), expected);
 }
 
-/// Who comes back receives what waited, in every conversation; read marks stay.
-pub async fn what_waited_is_delivered_everywhere_at_once(stores: &Stores) {
-    let users = crowd(stores, 3).await;
-    let (ann, bob) = (users[0], users[1]);
-    let pair = direct(stores, ann, bob).await;
-    let large = group(stores, bob, &[ann, users[2]]).await;
-    let (quiet, known) = (direct(stores, ann, users[2]).await, group(stores, ann, &[bob]).await);
-    let said =
-        [chat(stores, pair, bob, 3).await, chat(stores, large, users[2], 2).await, chat(stores, known, bob, 2).await];
-    read(stores, pair, ann, 1).await;
-    deliver(stores, known, ann, 2).await;
-    let advanced = stores.receipts.deliver_all(ann, at(8)).await.unwrap();
-    let mut expected = vec![(pair, ann, Delivered, 1, 3), (large, ann, Delivered, 0, 2)];
-    expected.sort();
-    assert_eq!(rises(&advanced), expected);
-    for one in &advanced {
-        let last = if one.conversation == pair { &said[0][2] } else { &said[1][1] };
-        assert_eq!((one.at, &one.authors[..]), (at(8), &[mark_of(last)][..]));
-    }
-    for (conversation, expected) in [(pair, (3, 1)), (large, (2, 0)), (quiet, (0, 0)), (known, (2, 0))] {
-        assert_eq!(marks(stores, conversation, ann).await, expected);
-    }
-    assert_eq!(marks(stores, large, bob).await, (0, 0), "only their own marks rise");
-    assert_eq!(stores.receipts.deliver_all(ann, at(9)).await.unwrap(), []);
-    assert_eq!(stores.receipts.deliver_all(nobody(), at(9)).await.unwrap(), []);
-}
-
 /// Sixteen nodes report at once in any order: the mark ends at the highest, and the reports join to one unbroken rise.
 pub async fn racing_receipts_end_at_the_highest_and_never_fall(stores: &Stores) {
     let (ann, bob, conversation) = two_in_direct(stores).await;

@@ -66,7 +66,7 @@ pub async fn what_waited_shows_when_it_was_delivered(stores: &Stores) {
     let (ann, bob, conversation) = two_in_direct(stores).await;
     let said = chat(stores, conversation, ann, 2).await;
     deliver(stores, conversation, bob, 1).await;
-    stores.receipts.deliver_all(bob, at(20)).await.unwrap();
+    advance(stores, &[raise(conversation, bob, ReceiptKind::Delivered, seq(2), at(20))]).await;
     assert_eq!(state(stores, said[0].id).await, Delivered { at: at(5) });
     assert_eq!(state(stores, said[1].id).await, Delivered { at: at(20) });
     let late = say(stores, conversation, ann, "later").await;

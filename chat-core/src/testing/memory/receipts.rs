@@ -41,17 +41,6 @@ impl ReceiptStore for MemoryStore {
         }
         Ok(advanced)
     }
-
-    async fn deliver_all(&self, user: UserId, at: Timestamp) -> Result<Vec<Advanced>, StoreError> {
-        let mut state = self.state();
-        let rows = state.conversations.values_mut();
-        Ok(rows
-            .flat_map(|row| {
-                let wish = Wish { delivered: Some((row.conversation.head, at)), read: None };
-                row.advance(user, &wish)
-            })
-            .collect())
-    }
 }
 
 impl ConversationRow {

@@ -80,7 +80,6 @@ async fn ordinary_day(scene: &Scene, n: i64) {
     let read =
         Advance { conversation: *room, user: *bob, kind: ReceiptKind::Read, to: Seq::new(n + 1).unwrap(), at: AT };
     stores.receipts.advance(&[read]).await.unwrap();
-    stores.receipts.deliver_all(*bob, AT).await.unwrap();
     let history = History { conversation: *room, from: HistoryStart::Newest, size: PageSize::default() };
     stores.messages.page(&history).await.unwrap();
     stores.messages.get(MessageId::new(n + 1).unwrap()).await.unwrap();

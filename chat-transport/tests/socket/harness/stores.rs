@@ -264,10 +264,6 @@ impl ReceiptStore for BrokenReceipts {
         self.advances.pass().await?;
         self.inner.advance(advances).await
     }
-
-    async fn deliver_all(&self, user: UserId, at: Timestamp) -> Result<Vec<Advanced>, StoreError> {
-        self.inner.deliver_all(user, at).await
-    }
 }
 
 /// What a plan puts before the store so that everything read from logs passes a door.
