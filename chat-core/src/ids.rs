@@ -81,6 +81,12 @@ impl Seq {
     pub const fn next(self) -> Self {
         Self(self.0 + 1)
     }
+
+    /// The position right before this one; before the beginning there is none.
+    #[must_use]
+    pub const fn previous(self) -> Self {
+        if self.0 > 0 { Self(self.0 - 1) } else { Self::ZERO }
+    }
 }
 
 impl fmt::Display for Seq {

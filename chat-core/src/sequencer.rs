@@ -84,15 +84,18 @@ impl<T> Sequencer<T> {
         lane.release(now)
     }
 
-    /// The lanes whose hole is older than `patience_micros`, each with the position to read on from.
+    /// The holes that are older than `patience_micros`, each with the last seq before it and the last one in it.
     #[must_use]
-    pub fn stuck(&self, now: Timestamp, patience_micros: i64) -> Vec<(ConversationId, Seq)> {
+    pub fn stuck(&self, now: Timestamp, patience_micros: i64) -> Vec<(ConversationId, Seq, Seq)> {
         let old =
             |lane: &Lane<T>| lane.waiting_since.is_some_and(|since| now.micros() - since.micros() >= patience_micros);
         self.lanes
             .iter()
             .filter(|(_, lane)| old(lane))
-            .filter_map(|(conversation, lane)| lane.position.map(|position| (*conversation, position)))
+            .filter_map(|(conversation, lane)| {
+                let (first, _) = lane.waiting.first_key_value()?;
+                Some((*conversation, lane.position?, first.previous()))
+            })
             .collect()
     }
 
@@ -194,7 +197,7 @@ mod tests {
         let mut lanes = running(0);
         lanes.offer(room(), seq(3), 3, NOW);
         assert_eq!(lanes.stuck(NOW, 100), []);
-        assert_eq!(lanes.stuck(Timestamp::from_micros(100), 100), [(room(), seq(0))]);
+        assert_eq!(lanes.stuck(Timestamp::from_micros(100), 100), [(room(), seq(0), seq(2))]);
         lanes.offer(room(), seq(1), 1, NOW);
         assert_eq!(lanes.offer(room(), seq(2), 2, NOW), [2, 3]);
         assert_eq!(lanes.stuck(Timestamp::from_micros(100), 100), []);

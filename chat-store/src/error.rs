@@ -21,6 +21,9 @@ pub(crate) enum Fault {
     /// What was read makes no sense.
     #[error(transparent)]
     Corrupt(#[from] Corrupt),
+    /// It is written, but what the database said about it makes no sense.
+    #[error("written, but: {0}")]
+    Unreadable(Corrupt),
     /// No answer within the time that a caller is made to wait.
     #[error("the database did not answer in time")]
     TimedOut,
@@ -42,12 +45,13 @@ impl Fault {
         self.code().is_some_and(|code| matches!(code.as_str(), "40001" | "40P01"))
     }
 
-    /// Whether the connection ended under the attempt: its outcome is unknown, and other connections may have ended too.
+    /// Whether the connection (or the pool that it came from) ended under the attempt: its outcome is unknown, and other
+    /// connections may have ended too.
     #[cfg(feature = "postgres")]
     pub(crate) fn is_lost_connection(&self) -> bool {
         // The server says goodbye with these codes where it still can: ended by a person, after a crash, while starting.
         let goodbye = |code: String| matches!(code.as_str(), "57P01" | "57P02" | "57P03");
-        matches!(self, Self::Sql(sqlx::Error::Io(_))) || self.code().is_some_and(goodbye)
+        matches!(self, Self::Sql(sqlx::Error::Io(_) | sqlx::Error::PoolClosed)) || self.code().is_some_and(goodbye)
     }
 
     /// Whether the attempt was refused for what it holds: nothing was written, and nothing else was wrong.
@@ -66,7 +70,7 @@ impl Fault {
     fn code(&self) -> Option<String> {
         match self {
             Self::Sql(error) => error.as_database_error()?.code().map(|code| code.into_owned()),
-            Self::Corrupt(_) | Self::TimedOut | Self::Overloaded | Self::Closed => None,
+            Self::Corrupt(_) | Self::Unreadable(_) | Self::TimedOut | Self::Overloaded | Self::Closed => None,
         }
     }
 }
@@ -74,7 +78,9 @@ impl Fault {
 impl From<Fault> for StoreError {
     fn from(fault: Fault) -> Self {
         match fault {
-            Fault::Corrupt(Corrupt { table, column }) => Self::Corrupt { table, column },
+            Fault::Corrupt(Corrupt { table, column }) | Fault::Unreadable(Corrupt { table, column }) => {
+                Self::Corrupt { table, column }
+            }
             Fault::Sql(_) | Fault::TimedOut | Fault::Overloaded | Fault::Closed => Self::Unavailable(Box::new(fault)),
         }
     }
@@ -94,7 +100,9 @@ impl From<Fault> for SharedFault {
 impl From<SharedFault> for StoreError {
     fn from(SharedFault(fault): SharedFault) -> Self {
         match *fault {
-            Fault::Corrupt(Corrupt { table, column }) => Self::Corrupt { table, column },
+            Fault::Corrupt(Corrupt { table, column }) | Fault::Unreadable(Corrupt { table, column }) => {
+                Self::Corrupt { table, column }
+            }
             Fault::Sql(_) | Fault::TimedOut | Fault::Overloaded | Fault::Closed => {
                 Self::Unavailable(Box::new(SharedFault(fault)))
             }

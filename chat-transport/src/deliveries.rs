@@ -20,8 +20,11 @@ const MAX_BATCH: usize = 2_048;
 /// How long after one write the next one begins at the earliest.
 const PACE: Duration = Duration::from_millis(50);
 
-/// The same as a multiple of what the last write took: so marks never take more than a fifth of the time.
+/// The same as a multiple of what the last write took: so marks take a fifth of the time, as long as the store is not in trouble.
 const REST: u32 = 4;
+
+/// However long it took, nobody waits longer for a mark.
+const LONGEST_REST: Duration = Duration::from_secs(1);
 
 /// How long to wait after a write that failed. Nothing is lost meanwhile: the marks only rise.
 const PAUSE: Duration = Duration::from_secs(1);
@@ -53,7 +56,7 @@ impl Deliveries {
             }
             let begun = Instant::now();
             let pause = match chat.delivered(&batch).await {
-                Ok(()) => PACE.max(begun.elapsed() * REST).min(PAUSE),
+                Ok(()) => PACE.max(begun.elapsed() * REST).min(LONGEST_REST),
                 Err(error) => {
                     tracing::warn!(%error, "deliveries could not be noted; they will be tried again");
                     for delivery in batch {

@@ -7,6 +7,7 @@ use std::time::Duration;
 use chat_core::accounts::Authenticator;
 use chat_core::event::{Audience, Envelope, Event};
 use chat_core::ids::{ConversationId, Seq, SessionId};
+use chat_core::log::LogEntry;
 use chat_core::page::PageSize;
 use chat_core::ports::{Clock, EventBus};
 use chat_core::registry::Scope;
@@ -137,8 +138,8 @@ impl Gateway {
     async fn repair(&self) {
         loop {
             tokio::time::sleep(REPAIR_EVERY).await;
-            for (conversation, position) in self.hub.stuck(REPAIR_AFTER_MICROS) {
-                self.fill(conversation, position).await;
+            for (conversation, position, until) in self.hub.stuck(REPAIR_AFTER_MICROS) {
+                self.fill(conversation, position, until).await;
             }
         }
     }
@@ -152,7 +153,7 @@ impl Gateway {
             tokio::time::sleep(ARRIVAL).await;
             for (conversation, head) in behind {
                 if let Some(position) = self.hub.position(conversation).filter(|position| *position < head) {
-                    self.fill(conversation, position).await;
+                    self.fill(conversation, position, head).await;
                 }
             }
         }
@@ -175,25 +176,24 @@ impl Gateway {
         behind
     }
 
-    async fn fill(&self, conversation: ConversationId, mut after: Seq) {
-        loop {
-            let changes = match self.chat.log_after(conversation, after, PageSize::MAX).await {
-                Ok(changes) => changes,
+    /// Publishes what the store has after one seq, up to another: not beyond, where hints are still on their way.
+    async fn fill(&self, conversation: ConversationId, mut after: Seq, until: Seq) {
+        while after < until {
+            let items = match self.chat.log_after(conversation, after, PageSize::MAX).await {
+                Ok(changes) => changes.items,
                 Err(error) => {
                     tracing::warn!(%error, %conversation, "a hole could not be filled yet");
                     return;
                 }
             };
-            for entry in changes.items {
-                after = entry.seq();
+            let Some(last) = items.last().map(LogEntry::seq) else { return };
+            after = last;
+            for entry in items.into_iter().filter(|entry| entry.seq() <= until) {
                 self.hub.publish(Envelope {
                     event: Arc::new(Event::Entry(entry)),
                     audience: Audience::Conversation { id: conversation, except: None },
                     origin: None,
                 });
-            }
-            if after >= changes.head {
-                return;
             }
         }
     }

@@ -149,8 +149,8 @@ impl Hub {
         }
     }
 
-    /// Lanes with a hole that did not close by itself.
-    pub(crate) fn stuck(&self, patience_micros: i64) -> Vec<(ConversationId, Seq)> {
+    /// Holes in lanes that did not close by themselves: the last seq before each, and the last one in it.
+    pub(crate) fn stuck(&self, patience_micros: i64) -> Vec<(ConversationId, Seq, Seq)> {
         self.state().lanes.stuck(self.clock.now(), patience_micros)
     }
 

@@ -151,7 +151,7 @@ impl Outbox {
         Timestamp::from_micros(self.heard_at.load(Ordering::Relaxed))
     }
 
-    /// Until when the proof of identity holds; none if it does not end.
+    /// Notes until when the proof of identity holds; none if it does not end.
     pub(crate) fn expire_at(&self, at: Option<Timestamp>) {
         self.expires_at.store(at.map_or(NEVER, Timestamp::micros), Ordering::Relaxed);
         self.queue().warned = false;

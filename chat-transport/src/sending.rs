@@ -22,8 +22,13 @@ pub(crate) struct Sending {
 }
 
 impl Sending {
-    pub(crate) fn new(frames: VecDeque<Arc<Frame>>) -> Self {
-        Self { frames, written: 0 }
+    /// Queues frames behind those that are there.
+    pub(crate) fn extend(&mut self, mut frames: VecDeque<Arc<Frame>>) {
+        if self.frames.is_empty() {
+            self.frames = frames;
+        } else {
+            self.frames.append(&mut frames);
+        }
     }
 
     /// Writes until everything is written. Called again after it was pending, it goes on where it was.
@@ -80,7 +85,9 @@ mod tests {
         let expected: Vec<u8> = frames.iter().flat_map(|frame| frame.wire.to_vec()).collect();
         for room in [1, 7, 64, 1_000_000] {
             let (mut near, mut far) = duplex(room);
-            let mut sending = Sending::new(frames.clone());
+            let mut sending = Sending::default();
+            sending.extend(frames.iter().take(100).cloned().collect());
+            sending.extend(frames.iter().skip(100).cloned().collect());
             let write = async move { poll_fn(|cx| sending.poll_write(&mut near, cx)).await };
             let mut heard = Vec::new();
             let (written, read) = tokio::join!(write, far.read_to_end(&mut heard));

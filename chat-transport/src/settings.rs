@@ -20,7 +20,7 @@ pub struct SocketSettings {
     pub max_fragments: u32,
     /// How many bytes may wait for one reader before its queue is replaced by one `resync`.
     pub outbox_bytes: usize,
-    /// How many frames within a minute may not be understood.
+    /// At how many frames within a minute that cannot be understood the socket is closed.
     pub max_errors_per_minute: u32,
     /// How many pings (of the protocol, or as a frame) within a second are answered.
     pub max_pings_per_second: u32,
@@ -47,15 +47,15 @@ impl Default for SocketSettings {
 /// How much is read at once, and kept allocated per socket that is awake. Chat frames are short; a long one takes a few reads more.
 pub(crate) const READ_BUFFER: usize = 1024;
 
-/// Frames are collected up to this size and then written in one go.
-const WRITE_BUFFER: usize = 16 * 1024;
+/// What tungstenite writes itself, pongs and goodbyes, is short; frames of the chat go past it.
+const WRITE_BUFFER: usize = 4 * 1024;
 
 impl SocketSettings {
     pub(crate) fn websocket(&self) -> WebSocketConfig {
         WebSocketConfig::default()
             .read_buffer_size(READ_BUFFER)
-            .write_buffer_size(WRITE_BUFFER)
-            .max_write_buffer_size(self.outbox_bytes.max(WRITE_BUFFER) * 4)
+            .write_buffer_size(0)
+            .max_write_buffer_size(WRITE_BUFFER)
             .max_message_size(Some(self.max_message_bytes))
             .max_frame_size(Some(self.max_message_bytes))
             .accept_unmasked_frames(false)

@@ -1,7 +1,7 @@
 //! A socket: tungstenite over a stream that nobody blocks on, and over the bare stream alone while nothing is said.
 //!
 //! Buffers grow with the largest message and never shrink, and most sockets are silent most of the time. So tungstenite comes
-//! when there is something to read or to write, and goes when its socket is told to rest: between two messages it knows
+//! when there is something to read, and goes when its socket is told to rest: between two messages it knows
 //! nothing that a new one does not.
 
 use std::collections::VecDeque;
@@ -47,10 +47,11 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Socket<S> {
         poll_fn(|cx| self.poll_next(cx)).await
     }
 
-    /// Writes frames past tungstenite, which would copy each of them. What the stream does not take at once is kept for
-    /// [`finish`](Self::finish).
+    /// Writes frames past tungstenite, which would copy each of them, behind what was kept before. What the stream does not
+    /// take at once is kept for [`finish`](Self::finish).
     pub(crate) fn try_send(&mut self, frames: VecDeque<Arc<Frame>>, cx: &mut Context<'_>) -> Poll<Result<(), Error>> {
-        let mut sending = Sending::new(frames);
+        let mut sending = self.unsent.take().map(|unsent| *unsent).unwrap_or_default();
+        sending.extend(frames);
         let sent = self.poll_send(&mut sending, cx);
         if sent.is_pending() {
             self.unsent = Some(Box::new(sending));
@@ -60,7 +61,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Socket<S> {
 
     /// Waits until what was kept is written.
     pub(crate) async fn finish(&mut self) -> Result<(), Error> {
-        poll_fn(|cx| self.poll_finish(cx)).await
+        poll_fn(|cx| self.try_send(VecDeque::new(), cx)).await
     }
 
     /// Says goodbye. Whoever goes on reading hears the other side's.
@@ -123,15 +124,6 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Socket<S> {
             ready!(poll_of(protocol.flush(&mut Polled { stream: &mut self.stream, cx })))?;
         }
         sending.poll_write(&mut self.stream, cx).map_err(Error::from)
-    }
-
-    fn poll_finish(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), Error>> {
-        let Some(mut sending) = self.unsent.take() else { return Poll::Ready(Ok(())) };
-        let sent = self.poll_send(&mut sending, cx);
-        if sent.is_pending() {
-            self.unsent = Some(sending);
-        }
-        sent
     }
 }
 

@@ -58,9 +58,11 @@ macro_rules! insert {
 /// Moves the heads and writes the messages, if all is as it was guessed; otherwise some column gets no value, or a key
 /// stands there already, and the whole statement is refused.
 const STORE_AS_GUESSED: &str = concat!(
-    "WITH moved AS (UPDATE conversations c SET head = c.head + h.number, active_at = h.at \
+    "WITH locked AS (SELECT c.id, h.number, h.at \
     FROM UNNEST($8::BIGINT[], $9::BIGINT[], $10::BIGINT[], $11::BIGINT[]) AS h (id, number, at, version) \
-    WHERE c.id = h.id AND c.version = h.version RETURNING c.id, c.head - h.number AS base) ",
+    JOIN conversations c ON c.id = h.id AND c.version = h.version ORDER BY c.id FOR NO KEY UPDATE OF c), \
+    moved AS (UPDATE conversations c SET head = c.head + l.number, active_at = l.at \
+    FROM locked l WHERE c.id = l.id RETURNING c.id, c.head - l.number AS base) ",
     insert!(),
     "SELECT r.conversation_id, moved.base + r.seq, ",
     sender!(),
@@ -113,7 +115,7 @@ type Written = Vec<(ConversationId, Seq, MessageId)>;
 async fn store_as_guessed(connections: &Connections, plan: &AppendPlan<'_>) -> Result<Written, Fault> {
     let versions: Vec<_> = plan.heads.iter().map(|head| head.version.0).collect();
     let rows = bind(STORE_AS_GUESSED, plan).bind(versions).fetch_all(&connections.pool()).await?;
-    Ok(all(&rows, sql::written)?)
+    all(&rows, sql::written).map_err(Fault::Unreadable)
 }
 
 async fn store_as_found(connections: &Connections, batch: &[NewMessage]) -> Result<Vec<Appended>, Fault> {
@@ -131,7 +133,7 @@ async fn store_as_found(connections: &Connections, batch: &[NewMessage]) -> Resu
 }
 
 fn answers(plan: AppendPlan<'_>, written: Written) -> Result<Vec<Appended>, Fault> {
-    Ok(plan.answers_from(written).ok_or(Corrupt { table: "messages", column: "id" })?)
+    plan.answers_from(written).ok_or(Fault::Unreadable(Corrupt { table: "messages", column: "id" }))
 }
 
 async fn lock_heads(tx: &mut PgConnection, batch: &[NewMessage]) -> Result<HashMap<ConversationId, LogHead>, Fault> {

@@ -58,7 +58,7 @@ impl SessionStore for PostgresStore {
 
     async fn live(&self, sessions: &[SessionId], at: Timestamp) -> Result<Vec<SessionId>, StoreError> {
         self.db
-            .run(|| async move {
+            .read(|| async move {
                 let ids: Vec<_> = sessions.iter().map(|id| id.get()).collect();
                 let rows = sqlx::query(LIVE).bind(ids).bind(at.micros()).fetch_all(&self.db.pool()).await?;
                 Ok(all(&rows, sql::session_id)?)

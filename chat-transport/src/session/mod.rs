@@ -21,7 +21,7 @@ use tokio_tungstenite::tungstenite::{self, Message};
 pub(crate) use self::faults::Faults;
 use crate::close::CloseReason;
 use crate::gateway::Gateway;
-use crate::goodbye::{close, reason_of};
+use crate::goodbye::{GOODBYE, close, reason_of};
 use crate::in_flight::{InFlight, Landed, is_at_hand};
 use crate::opening::Registration;
 use crate::outbox::Outbox;
@@ -85,6 +85,8 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send + 'static> Session<S> {
     async fn turn(&mut self) -> Option<Turn> {
         let has_room = self.in_flight.has_room();
         tokio::select! {
+            // Nobody is passed over: whatever the turn was, the outbox is looked at after it.
+            biased;
             message = self.socket.next(), if has_room => Some(Turn::Heard(message)),
             Some(landed) = self.in_flight.next() => Some(Turn::Landed(landed)),
             () = self.outbox.ready() => None,
@@ -93,6 +95,12 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send + 'static> Session<S> {
 
     async fn take(&mut self, turn: Turn) -> Result<(), Option<CloseReason>> {
         match turn {
+            Turn::Heard(Some(Ok(Message::Close(_)))) => {
+                // tungstenite has an answer ready, which goes out as the socket is read to its end.
+                let rest = async { while let Some(Ok(_)) = self.socket.next().await {} };
+                let _ended = tokio::time::timeout(GOODBYE, rest).await;
+                Err(None)
+            }
             Turn::Heard(Some(Ok(message))) => self.receive(message).await.map_err(Some),
             Turn::Heard(Some(Err(error))) => Err(reason_of(&error)),
             Turn::Heard(None) => Err(None),

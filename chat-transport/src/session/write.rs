@@ -3,6 +3,7 @@
 
 use std::collections::VecDeque;
 use std::future::poll_fn;
+use std::pin::pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
 
@@ -13,6 +14,7 @@ use super::{Session, Step};
 use crate::close::CloseReason;
 use crate::frame::Frame;
 use crate::goodbye::{GOODBYE, reason_of};
+use crate::in_flight::Landed;
 use crate::outbox::Drained;
 use crate::wire::{EventView, ServerFrame, encode, with_ref};
 
@@ -110,24 +112,38 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send + 'static> Session<S> {
         }
     }
 
-    /// Waits for a client that is slow to take what is written, but not for ever, and not beyond the end of the session.
+    /// Waits for a client that is slow to take what is written, but not for ever, and not beyond the end of the session. What
+    /// it said before is stored and heard by others meanwhile.
     async fn finish(&mut self, received: Received) -> Result<(), Option<CloseReason>> {
-        let write = tokio::time::timeout(self.gateway.settings.write_timeout, self.socket.finish());
+        let landed = self.wait_for_reader().await?;
+        self.note(received);
+        for one in landed {
+            Box::pin(self.land(one)).await.map_err(Some)?;
+        }
+        Ok(())
+    }
+
+    /// Returns what arrived in the store before the client had taken everything.
+    async fn wait_for_reader(&mut self) -> Result<Vec<Landed>, Option<CloseReason>> {
+        let mut landed = Vec::new();
+        let mut write = pin!(tokio::time::timeout(self.gateway.settings.write_timeout, self.socket.finish()));
         let outbox = &self.outbox;
-        let end = async {
+        let mut end = pin!(async {
             let reason = outbox.ending().await;
             tokio::time::sleep(GOODBYE).await;
             reason
-        };
-        tokio::select! {
-            written = write => match written {
-                Ok(sent) => sent.map_err(|error| reason_of(&error))?,
-                Err(_) => return Err(Some(CloseReason::TooSlow)),
-            },
-            reason = end => return Err(Some(reason)),
+        });
+        loop {
+            tokio::select! {
+                written = &mut write => return match written {
+                    Ok(Ok(())) => Ok(landed),
+                    Ok(Err(error)) => Err(reason_of(&error)),
+                    Err(_) => Err(Some(CloseReason::TooSlow)),
+                },
+                reason = &mut end => return Err(Some(reason)),
+                Some(one) = self.in_flight.next() => landed.push(one),
+            }
         }
-        self.note(received);
-        Ok(())
     }
 
     /// Sends a frame to this client alone, right now.

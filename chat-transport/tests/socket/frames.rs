@@ -171,6 +171,20 @@ async fn a_goodbye_is_returned() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_goodbye_is_returned_even_where_something_was_about_to_be_said() {
+    let house = House::new();
+    let [ann, bob] = house.people(["ann", "bob"]).await;
+    let room = house.direct(&ann, &bob).await;
+    let mut socket = house.raw_tab(&ann).await;
+    house.post.hold();
+    house.send(&bob, room, "wait").await;
+    house.post.release();
+    socket.write(&masked(CLOSE, &1000_u16.to_be_bytes())).await;
+    let (_said, code) = socket.rest().await;
+    assert_eq!(code, 1000);
+}
+
+#[tokio::test(start_paused = true)]
 async fn whatever_follows_a_goodbye_is_not_heard() {
     let house = House::new();
     let [ann, bob] = house.people(["ann", "bob"]).await;

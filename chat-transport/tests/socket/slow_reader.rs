@@ -41,6 +41,32 @@ fn kinds(frames: &[Value], kind: &str) -> usize {
 }
 
 #[tokio::test(start_paused = true)]
+async fn what_a_reader_that_does_not_read_says_is_heard_at_once() {
+    let house = House::new();
+    let [ann, bob] = house.people(["ann", "bob"]).await;
+    let room = house.direct(&ann, &bob).await;
+    house.send(&bob, room, "so that the facts are at hand").await;
+    let (mut socket, mut tab) = (house.raw_tab(&bob).await, house.tab(&ann).await);
+    tab.ignore(&["presence", "message.delivered"]);
+    // More than fits into the pipe waits for Bob at the moment at which he says something.
+    house.post.hold();
+    for _ in 0..200 {
+        house.send(&ann, room, &body()).await;
+    }
+    let send = json!({"type": "message.send", "conversation_id": room.get(), "body": "I cannot hear you"}).to_string();
+    house.post.release();
+    socket.write(&masked(TEXT, send.as_bytes())).await;
+    let said = house.now();
+
+    for _ in 0..200 {
+        assert_eq!(tab.expect("message.new").await.text("body"), body());
+    }
+    assert_eq!(tab.expect("message.new").await.text("body"), "I cannot hear you");
+    let waited = house.now().micros() - said.micros();
+    assert!(waited < 100_000, "{waited} microseconds");
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_reader_that_wakes_up_is_told_once_that_it_missed_something() {
     let (house, ann, _bob, room, mut socket) = with_bob_asleep().await;
     for _ in 0..1_000 {
