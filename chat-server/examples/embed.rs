@@ -1,5 +1,5 @@
 //! A service of one's own with a chat inside: its own routes, its own users, its own way to tell who somebody is.
-//! Run it with `cargo run -p chat-server --example embed`, and open http://127.0.0.1:8080/chat/api/docs.
+//! Run it with `cargo run -p chat-server --example embed`; it says what to try.
 
 use std::sync::Arc;
 
@@ -31,17 +31,17 @@ pub async fn service(database: &str) -> Result<(Router, App), chat_store::OpenEr
     let stores = chat_store::open(&StoreConfig::new(database)).await?.stores;
     let users = Users::OfHost(Arc::new(Badges(stores.clone())));
     let chat = App::assemble(Parts::new(stores, users), &Config::default());
-    let router = Router::new()
-        .route("/", get(|| async { "The chat is at /chat/" }))
-        .route("/chat", get(|| async { Redirect::permanent("/chat/") }))
-        .nest("/chat/", chat.router());
+    let router =
+        Router::new().route("/", get(|| async { Redirect::to("/chat/api/docs") })).nest("/chat/", chat.router());
     Ok((router, chat))
 }
 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    let (router, _chat) = service("sqlite://embed.db").await?;
+    let (router, _chat) = service("sqlite://chat-data/embed.db").await?;
     let listener = TcpListener::bind("127.0.0.1:8080").await?;
+    eprintln!("http://127.0.0.1:8080 shows the chat's API; everybody has a badge:");
+    eprintln!("curl -H 'Authorization: Bearer badge-ann' http://127.0.0.1:8080/chat/api/v1/users/me");
     let peers = router.into_make_service_with_connect_info::<std::net::SocketAddr>();
     Ok(axum::serve(listener, peers).await?)
 }

@@ -106,14 +106,16 @@ impl App {
         }
     }
 
-    /// Every route: the page, REST, its documentation, sockets and health. It can be nested under a path of another router.
+    /// Every route: REST, its documentation, sockets and health, and the page where people sign in here. (A host with users of
+    /// its own has pages of its own.) It can be nested under a path of another router.
     pub fn router(&self) -> Router {
         let sockets = Sockets::new(self.state.clone(), Arc::clone(&self.gateway), self.sockets.clone(), &self.config);
         let background = Arc::clone(&self.background);
+        let page = if self.state.accounts.is_some() { web::router() } else { Router::new() };
         http::router(self.state.clone())
             .merge(sockets.router())
             .merge(health::router(self.state.clone(), self.stopping.clone()))
-            .merge(web::router())
+            .merge(page)
             .layer(from_fn_with_state(Access::new(&self.config), access::layer))
             .layer(from_fn(request_id::layer))
             .layer(axum::Extension(background))
