@@ -68,7 +68,7 @@ impl SharedWrite for AppendWrite {
                 tx.commit().await?;
                 self.0.came_to(ids.last().map_or(0, |id| id.get()));
             }
-            Ok(plan.answers(&ids).ok_or(Corrupt { table: "messages", column: "id" })?)
+            plan.answers(&ids).ok_or(Fault::Unreadable(Corrupt { table: "messages", column: "id" }))
         })
         .await
     }
