@@ -1,53 +1,67 @@
 //! What one reader has heard, conversation by conversation: in order, each once, or not.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
+
+use super::audit::Acknowledged;
+use super::faults::{Arrival, Faults};
 
 /// The places that a reader has heard of.
 #[derive(Debug, Default)]
 pub(super) struct Book {
-    last: HashMap<i64, u64>,
-    /// The first thing that was wrong.
-    pub(super) fault: Option<String>,
-    /// Messages heard for the first time.
-    pub(super) heard: u64,
-    /// Messages heard again, or after a later one.
-    pub(super) doubled: u64,
-    /// Places that were passed over.
-    pub(super) skipped: u64,
+    logs: HashMap<i64, Log>,
+    /// What was wrong with the order.
+    pub(super) faults: Faults,
+}
+
+/// What was heard of one conversation.
+#[derive(Debug, Default)]
+struct Log {
+    last: u64,
+    /// Places that were passed over and have not come since.
+    missing: BTreeSet<u64>,
+    /// Different messages.
+    heard: u64,
 }
 
 impl Book {
-    /// Notes a message; the first of each conversation may have any place. False if it must have come before.
-    pub(super) fn note(&mut self, conversation: i64, seq: u64) -> bool {
-        let last = self.last.entry(conversation).or_insert(seq.saturating_sub(1));
-        if seq <= *last {
-            self.doubled += 1;
-            self.fault.get_or_insert_with(|| format!("{seq} of conversation {conversation} came after {last}"));
-            // As many as were passed over may be late.
-            return self.doubled <= self.skipped;
-        }
-        if seq > *last + 1 {
-            self.fault.get_or_insert_with(|| format!("{seq} of conversation {conversation} came after {last}"));
-        }
-        self.skipped += seq - *last - 1;
-        self.heard += 1;
-        *last = seq;
-        true
+    /// A book of somebody who has everything of a conversation up to a place.
+    pub(super) fn since(conversation: i64, last: u64) -> Self {
+        let logs = HashMap::from([(conversation, Log { last, ..Log::default() })]);
+        Self { logs, faults: Faults::default() }
     }
 
-    /// How many of those that should have come never came.
-    pub(super) fn lost(&self, expected: u64) -> u64 {
-        expected.saturating_sub(self.heard + self.doubled.min(self.skipped))
+    /// Notes a message; the first of each conversation may have any place.
+    pub(super) fn note(&mut self, conversation: i64, seq: u64) -> Arrival {
+        let begin = || Log { last: seq.saturating_sub(1), ..Log::default() };
+        let log = self.logs.entry(conversation).or_insert_with(begin);
+        let last = log.last;
+        let arrival = log.note(seq);
+        self.faults.count(arrival, || format!("{seq} of conversation {conversation} after {last}"));
+        arrival
     }
 
-    /// Takes in what another reader has heard.
-    pub(super) fn add(&mut self, other: &Self) {
-        if let Some(fault) = &other.fault {
-            self.fault.get_or_insert_with(|| fault.clone());
-        }
-        self.heard += other.heard;
-        self.doubled += other.doubled;
-        self.skipped += other.skipped;
+    /// How many of so many messages of each conversation were heard. What was heard again counts once.
+    pub(super) fn reached(&self, said: &Acknowledged) -> u64 {
+        let reached = |(conversation, log): (&i64, &Log)| said.get(conversation).copied().unwrap_or(0).min(log.heard);
+        self.logs.iter().map(reached).sum()
+    }
+}
+
+impl Log {
+    fn note(&mut self, seq: u64) -> Arrival {
+        let arrival = if seq > self.last {
+            let passed = self.last + 1..seq;
+            let count = seq - passed.start;
+            self.missing.extend(passed);
+            self.last = seq;
+            if count == 0 { Arrival::Next } else { Arrival::Skipping(count) }
+        } else if self.missing.remove(&seq) {
+            Arrival::Late
+        } else {
+            Arrival::Again
+        };
+        self.heard += u64::from(arrival != Arrival::Again);
+        arrival
     }
 }
 
@@ -56,13 +70,29 @@ mod tests {
     use super::*;
 
     #[test]
-    fn gaps_and_repeats_are_counted_for_each_conversation() {
+    fn every_message_is_told_by_how_it_came() {
         let mut book = Book::default();
-        for (conversation, seq) in [(1, 5), (1, 6), (2, 1), (1, 9), (1, 9)] {
+        let heard = [(1, 5), (1, 6), (2, 1), (1, 9), (1, 9), (1, 7), (1, 7)];
+        let arrivals: Vec<Arrival> = heard.iter().map(|(conversation, seq)| book.note(*conversation, *seq)).collect();
+
+        let (next, again) = (Arrival::Next, Arrival::Again);
+        assert_eq!(arrivals, [next, next, next, Arrival::Skipping(2), again, Arrival::Late, again]);
+        assert_eq!((book.faults.skipped, book.faults.late, book.faults.repeated), (2, 1, 2));
+        assert_eq!(book.faults.first.as_deref(), Some("skipped to 9 of conversation 1 after 6"));
+    }
+
+    #[test]
+    fn what_is_heard_again_makes_up_for_nothing_that_is_lost() {
+        let mut book = Book::since(1, 4);
+        for (conversation, seq) in [(1, 5), (1, 5), (1, 7), (2, 1), (2, 1), (2, 1)] {
             book.note(conversation, seq);
         }
 
-        assert_eq!((book.heard, book.doubled, book.skipped), (4, 1, 2));
-        assert_eq!(book.lost(6), 1);
+        assert_eq!(book.reached(&[(1, 3), (2, 1)].into()), 3);
+    }
+
+    #[test]
+    fn who_knows_where_they_stand_misses_what_comes_first() {
+        assert_eq!(Book::since(1, 4).note(1, 6), Arrival::Skipping(1));
     }
 }

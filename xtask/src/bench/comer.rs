@@ -1,19 +1,25 @@
 //! A client that comes back: opens its socket, asks for what it missed, and hears what is said then.
 
+use std::pin::pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use serde_json::json;
 use tokio::sync::{Semaphore, watch};
+use tokio::time::{Instant, sleep, timeout};
 
+use super::book::Book;
+use super::faults::Faults;
 use super::line::Door;
-use crate::client::frame::{Frame, Place};
+use crate::client::frame::Frame;
 use crate::client::socket::Socket;
 use crate::failure::{Doing, Failure, Outcome};
 
 /// Longer than a storm lasts.
 const PATIENCE: Duration = Duration::from_secs(120);
+/// How long the last message may take when everybody is back.
+const SETTLING: Duration = Duration::from_secs(20);
 
 /// How many are back, and whether somebody may speak.
 #[derive(Debug)]
@@ -67,22 +73,31 @@ pub(super) struct Comer {
 }
 
 impl Comer {
-    /// Comes back, gets what it missed, and hears one message more. Anything lost, doubled or out of order is a failure.
-    pub(super) async fn come(self, door: Door, gate: Arc<Semaphore>, back: Arc<Return>) -> Outcome {
+    /// Comes back, gets what it missed, and hears one message more. Answers what it did not hear as it should have.
+    pub(super) async fn come(self, door: Door, gate: Arc<Semaphore>, back: Arc<Return>) -> Outcome<Faults> {
+        let mut book = Book::since(self.group, self.cursor);
         let all = async {
             let place = gate.acquire().await.doing("wait for a place")?;
             let mut socket = door.enter_unready(&self.token, self.index).await?;
-            self.resume(&mut socket).await?;
+            self.resume(&mut socket, &mut book).await?;
             drop(place);
             // Taken before anybody may speak, so that the word is not missed.
             let may_speak = back.may_speak.subscribe();
             back.arrived();
-            self.listen(&mut socket, may_speak).await
+            self.listen(&mut socket, &mut book, may_speak).await
         };
-        tokio::time::timeout(PATIENCE, all).await.map_err(|_| Failure::new("a client does not come back"))?
+        timeout(PATIENCE, all).await.map_err(|_| Failure::new("a client does not come back"))??;
+        Ok(self.missed(book))
     }
 
-    async fn resume(&self, socket: &mut Socket) -> Outcome {
+    /// It has to hear all that it was behind, and the one that is said then.
+    fn missed(&self, book: Book) -> Faults {
+        let expected = self.head + 1 - self.cursor;
+        let reached = book.reached(&[(self.group, expected)].into());
+        Faults { lost: expected - reached, ..book.faults }
+    }
+
+    async fn resume(&self, socket: &mut Socket, book: &mut Book) -> Outcome {
         let Frame::Ready { epoch, heads } = socket.next().await? else {
             return Err(Failure::new("a socket does not begin with session.ready"));
         };
@@ -91,48 +106,71 @@ impl Comer {
         }
         let group = self.group.to_string();
         socket.send(&json!({"type": "sync", "epoch": epoch, "cursors": {group: self.cursor}})).await?;
-        let mut last = self.cursor;
         loop {
             match socket.next().await? {
-                Frame::Page { places, .. } => {
+                Frame::Page { conversation, places } => {
                     for place in places {
-                        last = next(last, place)?;
+                        book.note(conversation, place.seq);
                     }
                 }
-                Frame::Done if last == self.head => return Ok(()),
-                Frame::Done => return Err(Failure::new(format!("the pages end at {last}, not at {}", self.head))),
+                Frame::Done => return Ok(()),
                 Frame::Resync { .. } => return Err(Failure::new("a resume was refused")),
                 Frame::Refused { code, .. } => return Err(Failure::new(format!("a sync was refused: {code}"))),
-                Frame::Ready { .. } | Frame::Entry { .. } | Frame::Other => {}
+                Frame::Entry { place, .. } => {
+                    book.note(place.conversation, place.seq);
+                }
+                Frame::Ready { .. } | Frame::Other => {}
             }
         }
     }
 
-    async fn listen(&self, socket: &mut Socket, mut may_speak: watch::Receiver<bool>) -> Outcome {
-        let mut waits = self.speaks;
+    /// Until the last message is heard, or will never be.
+    async fn listen(&self, socket: &mut Socket, book: &mut Book, mut may_speak: watch::Receiver<bool>) -> Outcome {
+        let mut waits = true;
+        let mut over = pin!(sleep(PATIENCE));
         loop {
             tokio::select! {
                 frame = socket.next() => {
                     if let Frame::Entry { place, .. } = frame? {
-                        next(self.head, place)?;
-                        return Ok(());
+                        book.note(place.conversation, place.seq);
+                        if place.seq > self.head {
+                            return Ok(());
+                        }
                     }
                 }
                 _ = may_speak.changed(), if waits => {
                     waits = false;
-                    let key = format!("{}back{}", self.round, self.group);
-                    let send = json!({"type": "message.send", "ref": key, "conversation_id": self.group, "body": "Here again.", "client_id": key});
-                    socket.send(&send).await?;
+                    over.as_mut().reset(Instant::now() + SETTLING);
+                    if self.speaks {
+                        let key = format!("{}back{}", self.round, self.group);
+                        let send = json!({"type": "message.send", "ref": key, "conversation_id": self.group, "body": "Here again.", "client_id": key});
+                        socket.send(&send).await?;
+                    }
                 }
+                () = &mut over => return Ok(()),
             }
         }
     }
 }
 
-/// The seq of an entry that has to be the next one.
-fn next(last: u64, place: Place) -> Outcome<u64> {
-    if place.seq == last + 1 {
-        return Ok(place.seq);
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_comer_misses_what_it_was_behind_and_what_is_said_then() {
+        let comer = Comer { token: String::new(), group: 7, cursor: 10, head: 13, index: 0, speaks: false, round: 1 };
+        let missed = |seqs: &[u64]| {
+            let mut book = Book::since(comer.group, comer.cursor);
+            for seq in seqs {
+                book.note(comer.group, *seq);
+            }
+            let faults = comer.missed(book);
+            (faults.lost, faults.repeated)
+        };
+
+        assert_eq!(missed(&[11, 12, 13, 14]), (0, 0));
+        assert_eq!(missed(&[11, 11, 12, 14]), (1, 1));
+        assert_eq!(missed(&[]), (4, 0));
     }
-    Err(Failure::new(format!("entry {} came after {last}", place.seq)))
 }

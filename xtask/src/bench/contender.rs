@@ -4,11 +4,12 @@ use std::time::Duration;
 
 use super::audit::Acknowledged;
 use super::clocks::{Clocks, micros_each, per_second};
+use super::course::Seat;
 use super::line::Door;
 use super::peer::Peer;
 use super::peers::Options;
 use super::room::Room;
-use super::talk::{Pace, Seat, talk};
+use super::talk::{Pace, talk};
 use super::world;
 use crate::failure::Outcome;
 use crate::terminal;
@@ -100,8 +101,8 @@ impl Contender {
             single_micros: micros_each(single.spent.server, single.deliveries),
             burst_per_second: per_second(burst.deliveries, burst.spent.wall),
             burst_micros: micros_each(burst.spent.server, burst.deliveries),
-            disordered: talked.doubled + room.faults(),
-            lost: talked.lost,
+            disordered: talked.faults.repeated + talked.faults.late + room.faults(),
+            lost: talked.faults.lost,
         };
         terminal::line(&format!(
             "round {number}, {}: {:.0} messages/s; deliveries/s {:.0}, in bursts {:.0}",

@@ -8,12 +8,13 @@ use std::time::Duration;
 
 use super::audit::{self, Acknowledged};
 use super::clocks::{Clocks, micros_each};
+use super::course::Seat;
 use super::line::{Dialect, Door};
 use super::pgbench::Yardstick;
 use super::quantiles::Quantiles;
 use super::report::{Figures, median};
 use super::stage;
-use super::talk::{Pace, Seat, Talked, talk};
+use super::talk::{Pace, Talked, talk};
 use super::{crowd, disk, single};
 use crate::client::rest::{Account, Rest};
 use crate::failure::Outcome;
@@ -212,7 +213,11 @@ fn report(options: &Options, rounds: &[Round], stored: u64) {
     }
     let clients = each(|talked| talked.spent.clients);
     figures.add_rounded("generator_cpu_us", "processor time per message: clients (us)", clients, 1);
-    figures.add("repeated", "deliveries that came again", rounds.iter().map(|round| round.talked.doubled).sum::<u64>());
+    figures.add(
+        "repeated",
+        "deliveries that came again",
+        rounds.iter().map(|round| round.talked.faults.repeated).sum::<u64>(),
+    );
     figures.add("stored", "messages checked in the database", stored);
     figures.print();
 }

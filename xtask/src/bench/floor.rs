@@ -119,8 +119,16 @@ async fn heard(output: &mut Lines<BufReader<ChildStdout>>) -> Outcome<String> {
     output.next_line().await.doing("hear from a floor")?.ok_or_else(|| Failure::new("a floor ended early"))
 }
 
-/// Sockets per second that are accepted, upgraded and nothing else, and the processor time of each.
-pub(super) async fn bare_upgrades(clients: usize, at_once: usize, scratch: &Arc<Scratch>) -> Outcome<(f64, f64)> {
+/// What sockets cost that are accepted, upgraded and nothing else.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Upgrades {
+    pub(super) per_second: f64,
+    /// Processor time of each, in microseconds.
+    pub(super) micros: f64,
+}
+
+/// Opens so many of them.
+pub(super) async fn bare_upgrades(clients: usize, at_once: usize, scratch: &Arc<Scratch>) -> Outcome<Upgrades> {
     let floor = Floor::start("floor-acceptor", scratch).await?;
     let gate = Arc::new(Semaphore::new(at_once));
     let (begun, mut coming) = (Instant::now(), JoinSet::new());
@@ -135,10 +143,10 @@ pub(super) async fn bare_upgrades(clients: usize, at_once: usize, scratch: &Arc<
     while let Some(socket) = coming.join_next().await {
         open.push(socket.doing("wait for a socket")??);
     }
-    let rate = per_second(open.len() as u64, begun.elapsed());
+    let per_second = per_second(open.len() as u64, begun.elapsed());
     let used = floor.pid().and_then(procfs::cpu_time).unwrap_or_default();
     let micros = micros_each(used, open.len() as u64);
     drop(open);
     floor.end().await;
-    Ok((rate, micros))
+    Ok(Upgrades { per_second, micros })
 }

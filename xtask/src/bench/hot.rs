@@ -6,9 +6,10 @@ use std::time::Duration;
 
 use super::audit::Acknowledged;
 use super::clocks::micros_each;
+use super::course::Seat;
 use super::report::{Figures, median};
 use super::stage::{Scene, Stage};
-use super::talk::{Pace, Seat, Talked, talk};
+use super::talk::{Pace, Talked, talk};
 use super::world;
 use crate::failure::Outcome;
 use crate::{runtime, terminal};
@@ -153,7 +154,7 @@ impl<'a> Case<'a> {
         for (conversation, count) in &talked.acknowledged {
             *self.acknowledged.entry(*conversation).or_default() += count;
         }
-        self.repeated += talked.doubled;
+        self.repeated += talked.faults.repeated;
         talked.complete()
     }
 }

@@ -4,13 +4,14 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use super::audit::Acknowledged;
+use super::course::Seat;
 use super::pgbench::Yardstick;
 use super::plot::{self, Course};
 use super::quantiles::Quantiles;
 use super::report::{Figures, median, picture};
 use super::room::Room;
 use super::stage::{Scene, Stage};
-use super::talk::{Pace, Seat, Talked, talk};
+use super::talk::{Pace, Talked, talk};
 use super::world;
 use crate::failure::{Failure, Outcome};
 use crate::{runtime, terminal};

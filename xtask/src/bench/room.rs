@@ -10,6 +10,7 @@ use tokio::task::JoinSet;
 
 use super::book::Book;
 use super::clocks::{Clocks, Spent};
+use super::faults::Arrival;
 use super::glance::Glance;
 use super::line::{Door, Line};
 use super::talker::message;
@@ -161,9 +162,17 @@ async fn listen(mut line: Line, heard: Arc<Heard>) {
         if !glance.is_message() {
             continue;
         }
-        let faults = book.doubled + book.skipped;
-        book.note(glance.conversation, glance.seq);
-        heard.faults.fetch_add(book.doubled + book.skipped - faults, Ordering::Relaxed);
+        let arrival = book.note(glance.conversation, glance.seq);
+        let faults = match arrival {
+            Arrival::Next => 0,
+            Arrival::Skipping(places) => places,
+            Arrival::Late | Arrival::Again => 1,
+        };
+        heard.faults.fetch_add(faults, Ordering::Relaxed);
+        if arrival == Arrival::Again {
+            // It stands in for no message that another listener still waits for.
+            continue;
+        }
         heard.frame.fetch_max(frame.len() + HEADER, Ordering::Relaxed);
         heard.deliveries.fetch_add(1, Ordering::Relaxed);
         if heard.is_complete() {

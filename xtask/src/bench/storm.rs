@@ -11,7 +11,8 @@ use tokio::task::JoinSet;
 use super::audit::Acknowledged;
 use super::clocks::{micros_each, per_second};
 use super::comer::{Comer, Return};
-use super::floor::bare_upgrades;
+use super::faults::Faults;
+use super::floor::{Upgrades, bare_upgrades};
 use super::glance::Glance;
 use super::line::Door;
 use super::report::{Figures, median};
@@ -48,12 +49,12 @@ pub(crate) struct Options {
 /// What a round measured.
 struct Round {
     resumes_per_second: f64,
-    upgrades_per_second: f64,
-    bare_micros: f64,
+    upgrades: Upgrades,
     all_live: Duration,
     server_micros: f64,
     postgres_micros: f64,
     statements: Option<i64>,
+    faults: Faults,
 }
 
 /// A group and who is in it.
@@ -73,29 +74,29 @@ async fn measure(options: &Options, stage: &Stage, counts: bool) -> Outcome {
     let (mut scene, mut world) = stage.scene("storm").await?;
     let mut groups: Vec<Group> = Vec::new();
     for _ in 0..options.groups {
-        let users = world.users(options.clients / options.groups.max(1)).await?;
+        let users = world.users((options.clients / options.groups.max(1)).max(1)).await?;
         groups.push((world.groups(1, &users).await?.start, users));
     }
     world.end().await?;
     scene.open().await?;
+    let clients = groups.iter().map(|(_, users)| users.clone().count()).sum();
     let statements = if counts { Some(Statements::open(&stage.postgres.url("postgres")).await?) } else { None };
     let mut rounds = Vec::new();
     let mut heads = 0;
     for number in 1..=options.rounds {
-        let (upgrades_per_second, bare_micros) =
-            bare_upgrades(options.clients, options.at_once, &stage.scratch).await?;
+        let upgrades = bare_upgrades(clients, options.at_once, &stage.scratch).await?;
         for (group, users) in &groups {
             miss(&scene.door(), *group, users.start, number, options.behind).await?;
         }
         heads += options.behind;
         // The one who wrote has to be gone for long enough to be announced.
         tokio::time::sleep(Duration::from_secs(4)).await;
-        let mut round = storm(options, &scene, &groups, heads, number, statements.as_ref()).await?;
+        let comers = comers(options, &groups, heads, number)?;
+        let round = storm(comers, options.at_once, &scene, statements.as_ref(), upgrades).await?;
         heads += 1;
-        (round.upgrades_per_second, round.bare_micros) = (upgrades_per_second, bare_micros);
         terminal::line(&format!(
-            "round {number}: {:.0} resumes/s, bare upgrades {upgrades_per_second:.0}/s",
-            round.resumes_per_second
+            "round {number}: {:.0} resumes/s, bare upgrades {:.0}/s",
+            round.resumes_per_second, round.upgrades.per_second
         ));
         rounds.push(round);
         tokio::time::sleep(Duration::from_secs(2)).await;
@@ -103,8 +104,12 @@ async fn measure(options: &Options, stage: &Stage, counts: bool) -> Outcome {
     scene.close().await?;
     let acknowledged: Acknowledged = groups.iter().map(|(group, _)| (*group, heads)).collect();
     let stored = scene.check(&acknowledged).await?;
-    report(options, &rounds, stored);
-    Ok(())
+    let mut faults = Faults::default();
+    for round in &mut rounds {
+        faults.add(std::mem::take(&mut round.faults));
+    }
+    report(options, clients, &rounds, &faults, stored);
+    faults.check()
 }
 
 /// Somebody writes while the others are away.
@@ -121,15 +126,8 @@ async fn miss(door: &Door, group: i64, user: i64, round: u32, count: u64) -> Out
     Ok(())
 }
 
-/// Everybody comes back; then each group gets one more message, which everybody has to hear.
-async fn storm(
-    options: &Options,
-    scene: &Scene<'_>,
-    groups: &[Group],
-    head: u64,
-    round: u32,
-    statements: Option<&Statements>,
-) -> Outcome<Round> {
+/// All who come back, in the order in which they queue.
+fn comers(options: &Options, groups: &[Group], head: u64, round: u32) -> Outcome<Vec<Comer>> {
     let mut comers = Vec::new();
     let longest = groups.iter().map(|(_, users)| users.end - users.start).max().unwrap_or(0);
     // Neighbours in the queue are of different groups.
@@ -147,8 +145,19 @@ async fn storm(
             });
         }
     }
+    Ok(comers)
+}
+
+/// Everybody comes back; then each group gets one more message, which everybody has to hear.
+async fn storm(
+    comers: Vec<Comer>,
+    at_once: usize,
+    scene: &Scene<'_>,
+    statements: Option<&Statements>,
+    upgrades: Upgrades,
+) -> Outcome<Round> {
     let count = comers.len();
-    let gate = Arc::new(Semaphore::new(options.at_once));
+    let gate = Arc::new(Semaphore::new(at_once));
     let back = Arc::new(Return::new(count));
     let calls = calls_of(statements).await?;
     let (before, begun) = (scene.clocks(), Instant::now());
@@ -167,17 +176,18 @@ async fn storm(
     let spent = scene.clocks().since(&before);
     let calls = calls_of(statements).await?.zip(calls).map(|(after, before)| after - before);
     back.speak();
+    let mut faults = Faults::default();
     while let Some(ended) = coming.join_next().await {
-        ended.doing("wait for a client")??;
+        faults.add(ended.doing("wait for a client")??);
     }
     Ok(Round {
         resumes_per_second: per_second(count as u64, resumed),
-        upgrades_per_second: 0.0,
-        bare_micros: 0.0,
+        upgrades,
         all_live: resumed,
         server_micros: micros_each(spent.server, count as u64),
         postgres_micros: micros_each(spent.database, count as u64),
         statements: calls,
+        faults,
     })
 }
 
@@ -188,15 +198,15 @@ async fn calls_of(statements: Option<&Statements>) -> Outcome<Option<i64>> {
     }
 }
 
-fn report(options: &Options, rounds: &[Round], stored: u64) {
+fn report(options: &Options, clients: usize, rounds: &[Round], faults: &Faults, stored: u64) {
     let of = |figure: &dyn Fn(&Round) -> f64| median(&rounds.iter().map(figure).collect::<Vec<_>>());
     let mut figures = Figures::new("storm");
-    figures.add("clients", "clients that come back", options.clients);
+    figures.add("clients", "clients that come back", clients);
     figures.add("groups", "groups that they are in", options.groups);
     figures.add("behind", "messages that each missed", options.behind);
     figures.add("rounds", "rounds (all figures below are medians)", options.rounds);
     figures.add_rounded("resumes_per_second", "authenticated resumes/s", of(&|round| round.resumes_per_second), 0);
-    figures.add_rounded("upgrades_per_second", "bare accepted upgrades/s", of(&|round| round.upgrades_per_second), 0);
+    figures.add_rounded("upgrades_per_second", "bare accepted upgrades/s", of(&|round| round.upgrades.per_second), 0);
     figures.add_rounded("all_live_s", "until all are back (s)", of(&|round| round.all_live.as_secs_f64()), 2);
     figures.add_rounded(
         "server_cpu_us",
@@ -210,22 +220,19 @@ fn report(options: &Options, rounds: &[Round], stored: u64) {
         of(&|round| round.postgres_micros),
         1,
     );
-    figures.add_rounded("bare_cpu_us", "processor time of a bare upgrade (us)", of(&|round| round.bare_micros), 1);
-    let ratio = of(&|round| round.resumes_per_second / round.upgrades_per_second);
+    figures.add_rounded("bare_cpu_us", "processor time of a bare upgrade (us)", of(&|round| round.upgrades.micros), 1);
+    let ratio = of(&|round| round.resumes_per_second / round.upgrades.per_second);
     figures.add_ratio("ratio_resumes", "resumes / bare upgrades", ratio, 0.6);
     if rounds.iter().all(|round| round.statements.is_some()) {
         #[expect(clippy::cast_precision_loss, reason = "a storm has far fewer than 2^52 statements")]
         let statements = of(&|round| round.statements.unwrap_or(0) as f64);
         figures.add_rounded("statements", "statements that Postgres ran", statements, 0);
         #[expect(clippy::cast_precision_loss, reason = "few clients")]
-        figures.add_ratio(
-            "ratio_statements",
-            "statements for each client",
-            statements / options.clients.max(1) as f64,
-            0.01,
-        );
+        figures.add_ratio("ratio_statements", "statements for each client", statements / clients.max(1) as f64, 0.01);
     }
-    figures.add("lost", "messages lost or doubled", 0);
+    figures.add("lost", "deliveries that never came", faults.lost);
+    figures.add("late", "deliveries that came late", faults.late);
+    figures.add("repeated", "deliveries that came again", faults.repeated);
     figures.add("stored", "messages checked in the database", stored);
     figures.print();
 }

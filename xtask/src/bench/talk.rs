@@ -3,37 +3,25 @@
 //! server that stalls cannot hide what it kept waiting.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use tokio::sync::{mpsc, watch};
 use tokio::task::JoinSet;
 
 use super::audit::Acknowledged;
-use super::book::Book;
 use super::clocks::{Clocks, Spent, per_second};
-use super::line::Line;
+use super::course::{Course, Phase, Seat};
+use super::faults::Faults;
 use super::quantiles::Quantiles;
 use super::talker::{Report, Talker};
 use crate::failure::{Doing, Failure, Outcome};
-use crate::terminal;
 
 /// Longer than any answer takes.
 const PATIENCE: Duration = Duration::from_secs(30);
 /// How long the last deliveries may take after the last acknowledgement.
 const SETTLING: Duration = Duration::from_secs(10);
 const WARM_UP: Duration = Duration::from_secs(1);
-
-/// A socket and what its user does with it. Without conversations, they only listen.
-#[derive(Debug)]
-pub(super) struct Seat {
-    /// The socket.
-    pub(super) line: Line,
-    /// Begins the keys of the messages; no two seats of a database share it.
-    pub(super) name: String,
-    /// Where they talk, in turn.
-    pub(super) conversations: Vec<i64>,
-}
 
 /// How fast they talk.
 #[derive(Debug, Clone, Copy)]
@@ -42,30 +30,6 @@ pub(super) enum Pace {
     Window(usize),
     /// All together begin so many messages per second.
     PerSecond(f64),
-}
-
-/// Where a course is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Phase {
-    /// Messages begin.
-    Talking,
-    /// No message begins any more.
-    Over,
-    /// Everything has arrived.
-    Settled,
-}
-
-/// What all of them share.
-#[derive(Debug, Default)]
-pub(super) struct Course {
-    /// Messages begun.
-    pub(super) begun: AtomicU64,
-    /// Messages acknowledged.
-    pub(super) acknowledged: AtomicU64,
-    /// Messages heard by somebody else than their sender's socket.
-    pub(super) delivered: AtomicU64,
-    /// Whether the times of what begins now count.
-    pub(super) is_measuring: AtomicBool,
 }
 
 /// What came of it.
@@ -79,14 +43,8 @@ pub(super) struct Talked {
     pub(super) latencies: Quantiles,
     /// All acknowledged messages, also those before and after.
     pub(super) acknowledged: Acknowledged,
-    /// Deliveries that never came.
-    pub(super) lost: u64,
-    /// Deliveries that came again or late.
-    pub(super) doubled: u64,
-    /// Places that were passed over; those that came late are among them.
-    pub(super) skipped: u64,
-    /// The first of those.
-    pub(super) fault: Option<String>,
+    /// What was not heard as it should have been.
+    pub(super) faults: Faults,
 }
 
 impl Talked {
@@ -95,19 +53,9 @@ impl Talked {
         per_second(self.messages, self.spent.wall)
     }
 
-    /// A figure of a run that lost something, or passed something over, is no figure. What comes again is ignored by every
-    /// client, so it is told and counted only.
+    /// What was measured, if nothing was lost or passed over.
     pub(super) fn complete(self) -> Outcome<Self> {
-        let first = self.fault.as_deref().unwrap_or_default();
-        if self.lost + self.skipped > 0 {
-            let (lost, skipped) = (self.lost, self.skipped);
-            return Err(Failure::new(format!(
-                "{lost} deliveries were lost, {skipped} places were passed over: {first}"
-            )));
-        }
-        if self.doubled > 0 {
-            terminal::alarm(&format!("{} deliveries came again: {first}", self.doubled));
-        }
+        self.faults.check()?;
         Ok(self)
     }
 }
@@ -165,53 +113,42 @@ async fn listen(talkers: &mut JoinSet<Outcome<Report>>, time: Duration) -> Outco
 }
 
 async fn settle(course: &Course, others: u64) -> Outcome {
-    let until = |reached: fn(&Course, u64) -> bool, patience: Duration| async move {
-        let begun = Instant::now();
-        while !reached(course, others) && begun.elapsed() < patience {
-            tokio::time::sleep(Duration::from_millis(5)).await;
-        }
-        reached(course, others)
-    };
-    if !until(Course::is_acknowledged, PATIENCE).await {
+    if !until(|| course.is_acknowledged(), PATIENCE).await {
         return Err(Failure::new("an acknowledgement does not come"));
     }
     // What is missing then is counted.
-    until(Course::is_delivered, SETTLING).await;
+    until(|| course.is_delivered(others), SETTLING).await;
     Ok(())
 }
 
+async fn until(is_reached: impl Fn() -> bool, patience: Duration) -> bool {
+    let begun = Instant::now();
+    while !is_reached() && begun.elapsed() < patience {
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+    is_reached()
+}
+
 async fn gather(mut talkers: JoinSet<Outcome<Report>>, messages: u64, spent: Spent, others: u64) -> Outcome<Talked> {
-    let (mut talked, mut book) = (Talked { messages, spent, ..Talked::default() }, Book::default());
-    let (mut latencies, mut acknowledged) = (Vec::new(), 0);
+    let mut talked = Talked { messages, spent, ..Talked::default() };
+    let (mut latencies, mut books) = (Vec::new(), Vec::new());
     while let Some(report) = talkers.join_next().await {
         let report = report.doing("wait for a talker")??;
         for (conversation, count) in report.acknowledged {
             *talked.acknowledged.entry(conversation).or_default() += count;
-            acknowledged += count;
         }
         latencies.extend(report.latencies);
-        book.add(&report.book);
+        books.push(report.book);
     }
     // Its sender hears a message too.
-    talked.lost = book.lost(acknowledged * (others + 1));
-    (talked.doubled, talked.skipped, talked.fault) = (book.doubled, book.skipped, book.fault);
+    let expected = talked.acknowledged.values().sum::<u64>() * (others + 1);
+    let reached = books.iter().map(|book| book.reached(&talked.acknowledged)).sum();
+    talked.faults.lost = expected.saturating_sub(reached);
+    for book in books {
+        talked.faults.add(book.faults);
+    }
     talked.latencies = Quantiles::of(latencies);
     Ok(talked)
-}
-
-impl Course {
-    fn complete(&self, others: u64) -> u64 {
-        let delivered = self.delivered.load(Ordering::Relaxed) / others.max(1);
-        self.acknowledged.load(Ordering::Relaxed).min(delivered)
-    }
-
-    fn is_acknowledged(&self, _: u64) -> bool {
-        self.acknowledged.load(Ordering::Relaxed) >= self.begun.load(Ordering::Relaxed)
-    }
-
-    fn is_delivered(&self, others: u64) -> bool {
-        self.delivered.load(Ordering::Relaxed) >= self.acknowledged.load(Ordering::Relaxed) * others
-    }
 }
 
 /// A thread that says when each message begins. The runtime's own timers are a millisecond coarse.

@@ -9,9 +9,10 @@ use tokio::sync::{mpsc, watch};
 
 use super::audit::Acknowledged;
 use super::book::Book;
+use super::course::{Course, Phase, Seat};
+use super::faults::Arrival;
 use super::glance::Glance;
 use super::line::Line;
-use super::talk::{Course, Phase, Seat};
 use crate::failure::{Failure, Outcome};
 
 /// As long as what pgbench inserts.
@@ -41,8 +42,6 @@ pub(super) struct Talker {
     /// By number: where it went, when it should have begun, whether its time counts.
     on_their_way: HashMap<u64, (i64, Instant, bool)>,
     report: Report,
-    /// Whether an acknowledgement came again, not only an event.
-    repeated_with_ref: bool,
 }
 
 impl Talker {
@@ -50,16 +49,7 @@ impl Talker {
         let report = Report { acknowledged: Acknowledged::new(), latencies: Vec::new(), book: Book::default() };
         let Seat { line, name, conversations } = seat;
         let course = Arc::clone(course);
-        Self {
-            line,
-            name,
-            conversations,
-            course,
-            begun: 0,
-            on_their_way: HashMap::new(),
-            report,
-            repeated_with_ref: false,
-        }
+        Self { line, name, conversations, course, begun: 0, on_their_way: HashMap::new(), report }
     }
 
     /// Talks until the course is over, and listens until everything has arrived. With a window of 0, a message begins
@@ -103,9 +93,8 @@ impl Talker {
 
     /// What it saw. A fault says who heard it.
     fn told(mut self) -> Report {
-        let what = if self.repeated_with_ref { "acknowledgement" } else { "event" };
-        let heard = |fault| format!("{} heard an {what} again: {fault}", self.name);
-        self.report.book.fault = self.report.book.fault.map(heard);
+        let first = &mut self.report.book.faults.first;
+        *first = first.take().map(|fault| format!("{} {fault}", self.name));
         self.report
     }
 
@@ -127,18 +116,22 @@ impl Talker {
         if !glance.is_message() {
             return Ok(());
         }
-        let is_new = self.report.book.note(glance.conversation, glance.seq);
+        let is_new = self.report.book.note(glance.conversation, glance.seq) != Arrival::Again;
         let number = glance.reference.and_then(|key| key.rsplit('-').next()?.parse::<u64>().ok());
         match number.and_then(|number| self.on_their_way.remove(&number)) {
             Some((conversation, at, counts)) => {
                 self.report.latencies.extend(counts.then(|| at.elapsed()));
                 *self.report.acknowledged.entry(conversation).or_default() += 1;
+                if !is_new {
+                    // It came as an event before, and nobody could tell then that it was this user's own.
+                    self.course.delivered.fetch_sub(1, Ordering::Relaxed);
+                }
                 self.course.acknowledged.fetch_add(1, Ordering::Relaxed);
             }
-            None if !is_new => self.repeated_with_ref |= glance.reference.is_some(),
-            None => {
+            None if is_new => {
                 self.course.delivered.fetch_add(1, Ordering::Relaxed);
             }
+            None => {}
         }
         Ok(())
     }
