@@ -1,6 +1,7 @@
 //! What a person types: `cargo xtask test`, `ci`, `tidy`, `chaos`, `bench`. This file only dispatches.
 
 mod bench;
+mod binary;
 mod chaos;
 mod ci;
 mod client;

@@ -11,12 +11,15 @@ mod nemesis;
 mod player;
 mod poster;
 mod readings;
+mod report;
 mod silent;
 mod stage;
 mod teeth;
+mod trial;
 
 use std::path::Path;
 
+use self::trial::Trial;
 use crate::failure::Outcome;
 use crate::step::Journal;
 
@@ -26,7 +29,7 @@ pub(crate) enum Chore {
     /// Kill the server (and Postgres) again and again while clients send, then check every promise.
     Crash(crash::Options),
     /// The same with a server that has a fault, built in on purpose: the checker must notice, else it proves nothing.
-    Teeth(crash::Options),
+    Teeth(teeth::Options),
     /// Hold thousands of connections that say nothing, and check that somebody honest still gets in and chats.
     Silent(silent::Options),
 }
@@ -42,14 +45,13 @@ pub(crate) fn run(chore: Chore) -> Outcome {
 
 /// The short forms, as a part of the tests.
 pub(crate) fn quick(server: &Path, faulty: &Path, postgres: Option<&Path>, journal: &mut Journal) -> Outcome {
-    let options = crash::Options::quick(server, 5);
-    journal.step("chaos: crashes on SQLite", || crash::on_sqlite(&options).and_then(crash::judge))?;
+    let trial = Trial::quick(server, 5);
+    journal.step("chaos: crashes on SQLite", || crash::on_sqlite(&trial)?.judge())?;
     match postgres {
         Some(programs) => {
-            journal
-                .step("chaos: crashes on Postgres", || crash::on_postgres(&options, programs).and_then(crash::judge))?;
+            journal.step("chaos: crashes on Postgres", || crash::on_postgres(&trial, programs)?.judge())?;
         }
         None => journal.leave_out("chaos: crashes on Postgres"),
     }
-    journal.step("chaos: the checker has teeth", || teeth::bite(&crash::Options::quick(server, 3), faulty))
+    journal.step("chaos: the checker has teeth", || teeth::bite(&Trial::quick(server, 3), faulty))
 }

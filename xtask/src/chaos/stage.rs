@@ -11,12 +11,13 @@ use tokio::task::JoinHandle;
 
 use super::cast::Cast;
 use super::checker::{self, Evidence};
-use super::crash::{Options, Report};
 use super::drafts::Drafts;
 use super::history::{Log, Record, Tally};
 use super::nemesis::Nemesis;
 use super::player::{Player, Stage, Surroundings};
 use super::poster::Poster;
+use super::report::Report;
+use super::trial::Trial;
 use super::{database, readings};
 use crate::client::rest::{Account, Rest};
 use crate::failure::{Doing, Outcome};
@@ -34,28 +35,28 @@ const HEALING: Duration = Duration::from_secs(60);
 
 type Played = JoinHandle<(Vec<Record>, Tally)>;
 
-/// One run.
+/// One run. The server is built by now: what is timed is what is done to it.
 pub(super) async fn perform(
-    options: &Options,
+    trial: &Trial,
     name: &str,
     url: String,
     scratch: &Arc<Scratch>,
     postgres: Option<&Postgres>,
 ) -> Outcome<Report> {
-    let (begun, seed) = (Instant::now(), options.seed());
-    let histories = histories(name, options.fault)?;
-    let mut server = Server::new(&options.server()?, url.clone(), scratch, histories.join("server.log"))?;
-    if let Some(fault) = options.fault {
+    let (begun, seed) = (Instant::now(), trial.seed);
+    let histories = histories(name, trial.fault)?;
+    let mut server = Server::new(&trial.server, url.clone(), scratch, histories.join("server.log"))?;
+    if let Some(fault) = trial.fault {
         server.set("FAULT", fault);
     }
     server.start().await?;
     let rest = Rest::new(&server.address())?;
-    let cast = Cast::assemble(&rest, options.senders, LISTENERS, LEAVERS).await?;
+    let cast = Cast::assemble(&rest, trial.senders, LISTENERS, LEAVERS).await?;
     let address = server.address();
     terminal::line(&format!(
         "{name}, seed {seed}: {} senders, {} users",
-        options.senders,
-        options.senders + LISTENERS + LEAVERS
+        trial.senders,
+        trial.senders + LISTENERS + LEAVERS
     ));
 
     let (stage, watched) = watch::channel(Stage::Load);
@@ -63,7 +64,7 @@ pub(super) async fn perform(
     let played = enter(&cast, &around, seed, &histories, begun)?;
     let departures = tokio::spawn(depart(Arc::clone(&cast), rest.clone()));
     let nemesis = Nemesis::new(seed, Arc::clone(&around.acknowledged));
-    let damage = nemesis.rage(options.cycles.unwrap_or(100), &mut server, postgres).await?;
+    let damage = nemesis.rage(trial.cycles, &mut server, postgres).await?;
 
     departures.await.doing("wait for those who leave")?;
     stage.send_replace(Stage::Settle);

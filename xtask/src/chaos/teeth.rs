@@ -4,9 +4,20 @@
 use std::path::Path;
 
 use super::checker::Violation;
-use super::crash::{self, Options};
+use super::crash;
+use super::trial::{Settings, Trial};
 use crate::failure::{Failure, Outcome};
 use crate::{terminal, workspace};
+
+/// What a person can say to `cargo xtask chaos teeth`. It runs on SQLite: no fault is one of a database.
+#[derive(Debug, Clone, clap::Args)]
+pub(crate) struct Options {
+    /// How often each server is killed.
+    #[arg(long, default_value_t = 3)]
+    cycles: u32,
+    #[command(flatten)]
+    settings: Settings,
+}
 
 /// A fault, and what the checker has to call it.
 type Tooth = (&'static str, &'static str, fn(&Violation) -> bool);
@@ -18,16 +29,15 @@ const TEETH: &[Tooth] = &[
 
 /// The good server passes a course, and with any of the faults it does not.
 pub(crate) fn run(options: &Options) -> Outcome {
-    let mut options = options.clone();
-    options.cycles.get_or_insert(3);
-    crash::on_sqlite(&options).and_then(crash::judge)?;
-    bite(&options, &workspace::build_faulty_server()?)
+    let trial = options.settings.trial(options.cycles)?;
+    crash::on_sqlite(&trial)?.judge()?;
+    bite(&trial, &workspace::build_faulty_server()?)
 }
 
 /// Every fault must be found out.
-pub(crate) fn bite(options: &Options, faulty: &Path) -> Outcome {
+pub(super) fn bite(trial: &Trial, faulty: &Path) -> Outcome {
     for (fault, word, is_it) in TEETH {
-        let report = crash::on_sqlite(&options.clone().with_fault(faulty, fault))?;
+        let report = crash::on_sqlite(&trial.with_fault(faulty, fault))?;
         let count = report.violations.iter().filter(|violation| is_it(violation)).count();
         let acknowledged = report.scope.acknowledged;
         if count == 0 {

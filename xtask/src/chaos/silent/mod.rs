@@ -10,10 +10,11 @@ use std::time::{Duration, Instant};
 
 use self::crowd::{Crowd, Kind, Tally};
 use self::honest::{Honest, Times};
-use crate::failure::{Doing, Failure, Outcome};
+use crate::binary::Binary;
+use crate::failure::{Failure, Outcome};
 use crate::fixture::scratch::Scratch;
 use crate::server::Server;
-use crate::{runtime, terminal, workspace};
+use crate::{runtime, terminal};
 
 /// What a person can say to `cargo xtask chaos silent`.
 #[derive(Debug, Clone, clap::Args)]
@@ -30,9 +31,8 @@ pub(crate) struct Options {
     /// Build the server with optimisation.
     #[arg(long)]
     release: bool,
-    /// Use this binary instead of building one.
-    #[arg(long)]
-    server_binary: Option<PathBuf>,
+    #[command(flatten)]
+    binary: Binary,
 }
 
 /// A round of the honest every so often: more would be more sign-ins than the server allows one person.
@@ -44,10 +44,7 @@ const OTHER_FILES: usize = 100;
 
 /// Fails if the honest cannot chat.
 pub(crate) fn run(options: &Options) -> Outcome {
-    let binary = match &options.server_binary {
-        Some(binary) => std::path::absolute(binary).doing("find the server")?,
-        None => workspace::build_server(options.release)?,
-    };
+    let binary = options.binary.path(options.release)?;
     let files = open_files();
     if options.sockets + OTHER_FILES > files {
         return Err(Failure::new(format!("this program may open {files} files only: say fewer --sockets")));
