@@ -7,12 +7,28 @@ use super::clocks::{Clocks, micros_each, per_second};
 use super::course::Seat;
 use super::line::Door;
 use super::peer::Peer;
-use super::peers::Options;
 use super::room::Room;
 use super::talk::{Pace, talk};
 use super::world;
 use crate::failure::Outcome;
 use crate::terminal;
+
+/// The work that all of them do.
+#[derive(Debug, Clone, clap::Args)]
+pub(super) struct Work {
+    /// How many pairs talk at the same time.
+    #[arg(long, default_value_t = 100)]
+    pub(super) pairs: usize,
+    /// How many messages each keeps on their way. Peers may reorder them if there are several.
+    #[arg(long, default_value_t = 1)]
+    pub(super) window: usize,
+    /// How many listen in the room.
+    #[arg(long, default_value_t = 1_000)]
+    pub(super) members: usize,
+    /// How many messages are said at once in the second half of the room's part.
+    #[arg(long, default_value_t = 16)]
+    pub(super) burst: u64,
+}
 
 /// What one round of one contender came to.
 #[derive(Debug, Default)]
@@ -70,25 +86,25 @@ impl Contender {
     /// Takes part in a round.
     pub(super) async fn compete(
         &mut self,
-        options: &Options,
+        work: &Work,
+        time: Duration,
         number: u32,
         door: &Door,
         clocks: impl Fn() -> Clocks,
     ) -> Outcome {
-        let time = Duration::from_secs(options.seconds);
         let mut seats = Vec::new();
-        for user in 1..=options.pairs * 2 {
+        for user in 1..=work.pairs * 2 {
             let line = door.open(&self.pass(user)?, user).await?;
             let conversations = if user % 2 == 1 { vec![id(user.div_ceil(2))] } else { Vec::new() };
             seats.push(Seat { line, name: format!("{number}u{user}"), conversations });
         }
-        let talked = talk(seats, Pace::Window(options.window), 1, time, &clocks).await?;
-        let first = options.pairs * 2 + 1;
-        let passes = (first..=first + options.members).map(|user| self.pass(user)).collect::<Outcome<Vec<_>>>()?;
-        let conversation = id(options.pairs + 1);
+        let talked = talk(seats, Pace::Window(work.window), 1, time, &clocks).await?;
+        let first = work.pairs * 2 + 1;
+        let passes = (first..=first + work.members).map(|user| self.pass(user)).collect::<Outcome<Vec<_>>>()?;
+        let conversation = id(work.pairs + 1);
         let mut room = Room::open(door, &passes, conversation, &format!("{number}speaker"), first).await?;
         let single = room.speak(1, time, &clocks).await?;
-        let burst = room.speak(options.burst, time, &clocks).await?;
+        let burst = room.speak(work.burst, time, &clocks).await?;
         for (conversation, count) in talked.acknowledged.iter().chain([(&conversation, &room.said())]) {
             *self.acknowledged.entry(*conversation).or_default() += count;
         }

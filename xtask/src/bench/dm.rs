@@ -2,18 +2,17 @@
 //! system.
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
 use super::audit::{self, Acknowledged};
 use super::clocks::{Clocks, micros_each};
 use super::course::Seat;
+use super::effort::Effort;
 use super::line::{Dialect, Door};
 use super::pgbench::Yardstick;
 use super::quantiles::Quantiles;
 use super::report::{Figures, median};
-use super::stage;
 use super::talk::{Pace, Talked, talk};
 use super::{crowd, disk, single};
 use crate::client::rest::{Account, Rest};
@@ -35,18 +34,11 @@ pub(crate) struct Options {
     /// How many messages each keeps on their way.
     #[arg(long, default_value_t = 16)]
     window: usize,
-    /// How long each part of a round lasts.
-    #[arg(long, default_value_t = 5)]
-    seconds: u32,
-    /// How often everything is measured, one after the other; the medians count.
-    #[arg(long, default_value_t = 5)]
-    rounds: u32,
     /// With how many clients pgbench runs.
     #[arg(long, value_delimiter = ',', default_value = "1,16,64")]
     clients: Vec<u32>,
-    /// Use this binary instead of building one.
-    #[arg(long)]
-    server_binary: Option<PathBuf>,
+    #[command(flatten)]
+    effort: Effort,
 }
 
 /// Where messages are stored.
@@ -75,7 +67,7 @@ struct Ground<'a> {
 
 /// Measures and prints.
 pub(crate) fn run(options: &Options) -> Outcome {
-    let binary = stage::binary(options.server_binary.as_deref())?;
+    let binary = options.effort.setting.binary.path(true)?;
     let scratch = Arc::new(Scratch::new()?);
     let log = scratch.path().join("server.log");
     if options.database == Database::Sqlite {
@@ -101,7 +93,7 @@ impl Ground<'_> {
         let conversations = crowd::introduce(&rest, &crowd, &pairs).await?;
         let mut rounds = Vec::new();
         let mut acknowledged = Acknowledged::new();
-        for number in 1..=self.options.rounds {
+        for number in 1..=self.options.effort.rounds {
             let syncs_per_second = tokio::task::block_in_place(|| disk::syncs_per_second(self.scratch.path()))?;
             let inserts_per_second = self.inserts(number).await?;
             let talked = self.talk(number, &crowd, &conversations).await?;
@@ -119,14 +111,14 @@ impl Ground<'_> {
     }
 
     async fn inserts(&self, number: u32) -> Outcome<BTreeMap<u32, f64>> {
-        let seconds = self.options.seconds;
         let Some((_, yardstick)) = &self.postgres else {
-            let time = Duration::from_secs(seconds.into());
-            return Ok([(1, single::inserts_per_second(self.scratch.path(), number, time).await?)].into());
+            let rate = single::inserts_per_second(self.scratch.path(), number, self.options.effort.time()).await?;
+            return Ok([(1, rate)].into());
         };
         let mut inserts = BTreeMap::new();
         for clients in &self.options.clients {
-            let rate = tokio::task::block_in_place(|| yardstick.inserts_per_second(*clients, seconds))?;
+            let rate =
+                tokio::task::block_in_place(|| yardstick.inserts_per_second(*clients, self.options.effort.seconds))?;
             inserts.insert(*clients, rate);
         }
         Ok(inserts)
@@ -144,7 +136,7 @@ impl Ground<'_> {
             }
         }
         let clocks = || Clocks::read(self.server.pid(), self.postgres.as_ref().map(|(postgres, _)| *postgres));
-        let time = Duration::from_secs(self.options.seconds.into());
+        let time = self.options.effort.time();
         talk(seats, Pace::Window(self.options.window), 1, time, clocks).await?.complete()
     }
 }
@@ -172,7 +164,7 @@ fn report(options: &Options, rounds: &[Round], stored: u64) {
     let mut figures = Figures::new(name);
     figures.add("pairs", "pairs", options.pairs);
     figures.add("window", "messages on their way per pair", options.window);
-    figures.add("rounds", "rounds (all figures below are medians)", options.rounds);
+    figures.add("rounds", "rounds (all figures below are medians)", options.effort.rounds);
     let rate = of(&|round| round.talked.rate());
     figures.add_rounded("messages_per_second", "messages/s, acknowledged and delivered", rate, 0);
     let clients = rounds
@@ -219,5 +211,5 @@ fn report(options: &Options, rounds: &[Round], stored: u64) {
         rounds.iter().map(|round| round.talked.faults.repeated).sum::<u64>(),
     );
     figures.add("stored", "messages checked in the database", stored);
-    figures.print();
+    figures.print(&options.effort.setting.pictures());
 }

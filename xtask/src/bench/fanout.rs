@@ -1,12 +1,12 @@
 //! `bench fanout`: what one message costs that many hear, against a bare loop of writes of the same bytes.
 
-use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
 use super::audit::Acknowledged;
 use super::bare_writes::{self, Written};
 use super::clocks::{micros_each, per_second};
+use super::effort::Effort;
 use super::report::{Figures, median};
 use super::room::{Room, Spoken};
 use super::stage::{Scene, Stage};
@@ -27,15 +27,8 @@ pub(crate) struct Options {
     /// How many messages are said at once in the second half.
     #[arg(long, default_value_t = 16)]
     burst: u64,
-    /// How long each part of a round lasts.
-    #[arg(long, default_value_t = 3)]
-    seconds: u64,
-    /// How often everything is measured, one after the other; the medians count.
-    #[arg(long, default_value_t = 3)]
-    rounds: u32,
-    /// Use this binary instead of building one.
-    #[arg(long)]
-    server_binary: Option<PathBuf>,
+    #[command(flatten)]
+    effort: Effort,
 }
 
 /// What a part of a round came to.
@@ -61,7 +54,7 @@ type PartOf = fn(&Round) -> Part;
 
 /// Measures and prints.
 pub(crate) fn run(options: &Options) -> Outcome {
-    let stage = Stage::build(options.server_binary.as_deref())?;
+    let stage = Stage::build(&options.effort.setting.binary)?;
     runtime::block_on(measure(options, &stage))
 }
 
@@ -84,7 +77,7 @@ async fn measure(options: &Options, stage: &Stage) -> Outcome {
     // Whoever arrives is announced and counted; that is no part of a delivery.
     tokio::time::sleep(Duration::from_secs(2)).await;
     let mut rounds = Vec::new();
-    for number in 1..=options.rounds {
+    for number in 1..=options.effort.rounds {
         let round = one(options, &scene, &mut open, &stage.scratch).await?;
         terminal::line(&format!(
             "round {number}: {:.0} deliveries/s one at a time, {:.0} in bursts; bare writes {:.0}/s",
@@ -109,7 +102,7 @@ async fn one(
     rooms: &mut [(i64, Room)],
     scratch: &Arc<Scratch>,
 ) -> Outcome<Round> {
-    let time = Duration::from_secs(options.seconds);
+    let time = options.effort.time();
     let mut parts = Vec::new();
     let mut burst = None;
     for (index, (_, room)) in rooms.iter_mut().enumerate() {
@@ -148,7 +141,7 @@ fn report(options: &Options, rounds: &[Round], stored: u64) {
     let of = |figure: &dyn Fn(&Round) -> f64| median(&rounds.iter().map(figure).collect::<Vec<_>>());
     let mut figures = Figures::new("fanout");
     figures.add("members", "sockets that listen", options.members);
-    figures.add("rounds", "rounds (all figures below are medians)", options.rounds);
+    figures.add("rounds", "rounds (all figures below are medians)", options.effort.rounds);
     let parts: [(&str, &str, PartOf); 3] = [
         ("single", "one message at a time", |round| round.single),
         ("burst", "in bursts", |round| round.burst),
@@ -204,5 +197,5 @@ fn report(options: &Options, rounds: &[Round], stored: u64) {
         );
     }
     figures.add("stored", "messages checked in the database", stored);
-    figures.print();
+    figures.print(&options.effort.setting.pictures());
 }

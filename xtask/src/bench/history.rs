@@ -1,14 +1,14 @@
 //! `bench history`: what a page of history and the list of conversations cost when there is little and when there is much.
 
-use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use serde_json::Value;
 use tokio::task::JoinSet;
 
 use super::clocks::{micros_each, per_second};
+use super::effort::Effort;
 use super::quantiles::Quantiles;
 use super::report::{Figures, median};
 use super::stage::{Scene, Stage};
@@ -32,15 +32,8 @@ pub(crate) struct Options {
     /// How many ask at a time.
     #[arg(long, default_value_t = 8)]
     clients: usize,
-    /// How long each part of a round lasts.
-    #[arg(long, default_value_t = 3)]
-    seconds: u64,
-    /// How often everything is measured, one after the other; the medians count.
-    #[arg(long, default_value_t = 3)]
-    rounds: u32,
-    /// Use this binary instead of building one.
-    #[arg(long)]
-    server_binary: Option<PathBuf>,
+    #[command(flatten)]
+    effort: Effort,
 }
 
 /// Messages on a page.
@@ -78,7 +71,7 @@ type AskedOf = for<'a> fn(&'a Case<'_>) -> &'a [Asked];
 
 /// Measures and prints.
 pub(crate) fn run(options: &Options) -> Outcome {
-    let stage = Stage::build(options.server_binary.as_deref())?;
+    let stage = Stage::build(&options.effort.setting.binary)?;
     runtime::block_on(measure(options, &stage))
 }
 
@@ -95,7 +88,7 @@ async fn measure(options: &Options, stage: &Stage) -> Outcome {
             case.ask(ask, options).await?;
         }
     }
-    for number in 1..=options.rounds {
+    for number in 1..=options.effort.rounds {
         for case in &mut cases {
             let (page, list) = (case.ask(Ask::Page, options).await?, case.ask(Ask::List, options).await?);
             terminal::line(&format!(
@@ -156,7 +149,7 @@ impl<'a> Case<'a> {
                 Outcome::Ok(times)
             });
         }
-        tokio::time::sleep(Duration::from_secs(options.seconds)).await;
+        tokio::time::sleep(options.effort.time()).await;
         is_over.store(true, Ordering::Relaxed);
         let mut times = Vec::new();
         while let Some(asked) = asking.join_next().await {
@@ -201,7 +194,7 @@ fn report(options: &Options, cases: &[Case<'_>], stored: u64) {
     let [small, large] = cases else { return };
     let mut figures = Figures::new("history");
     figures.add("conversations", "conversations of the one who asks", options.conversations);
-    figures.add("rounds", "rounds (all figures below are medians)", options.rounds);
+    figures.add("rounds", "rounds (all figures below are medians)", options.effort.rounds);
     let parts: [(&str, &str, AskedOf, f64); 2] = [
         ("page", "a page of history", |case| &case.pages, 1.15),
         ("list", "the list of conversations", |case| &case.lists, 1.3),
@@ -245,5 +238,5 @@ fn report(options: &Options, cases: &[Case<'_>], stored: u64) {
         );
     }
     figures.add("stored", "messages checked in the databases", stored);
-    figures.print();
+    figures.print(&options.effort.setting.pictures());
 }

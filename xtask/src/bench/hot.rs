@@ -1,12 +1,12 @@
 //! `bench hot`: the same users say the same into one conversation, into many, and into very many. The first should be the
 //! cheapest, and a million should cost no more than a hundred.
 
-use std::path::PathBuf;
 use std::time::Duration;
 
 use super::audit::Acknowledged;
 use super::clocks::micros_each;
 use super::course::Seat;
+use super::effort::Effort;
 use super::report::{Figures, median};
 use super::stage::{Scene, Stage};
 use super::talk::{Pace, Talked, talk};
@@ -29,18 +29,11 @@ pub(crate) struct Options {
     /// How many messages are on their way at a time, all together.
     #[arg(long, default_value_t = 128)]
     window: usize,
-    /// How long each part of a round lasts.
-    #[arg(long, default_value_t = 4)]
-    seconds: u64,
     /// How long everybody talks before that, so that the server has met its conversations.
     #[arg(long, default_value_t = 20)]
     warm_up: u64,
-    /// How often everything is measured, one after the other; the medians count.
-    #[arg(long, default_value_t = 3)]
-    rounds: u32,
-    /// Use this binary instead of building one.
-    #[arg(long)]
-    server_binary: Option<PathBuf>,
+    #[command(flatten)]
+    effort: Effort,
 }
 
 /// Pairs of users with conversations of their own, in a database of their own.
@@ -60,7 +53,7 @@ struct Case<'a> {
 
 /// Measures and prints.
 pub(crate) fn run(options: &Options) -> Outcome {
-    let stage = Stage::build(options.server_binary.as_deref())?;
+    let stage = Stage::build(&options.effort.setting.binary)?;
     runtime::block_on(measure(options, &stage))
 }
 
@@ -76,7 +69,7 @@ async fn measure(options: &Options, stage: &Stage) -> Outcome {
     for case in &mut cases {
         case.begin(options).await?;
     }
-    for number in 1..=options.rounds {
+    for number in 1..=options.effort.rounds {
         for case in &mut cases {
             case.round(options, number).await?;
         }
@@ -123,20 +116,20 @@ impl<'a> Case<'a> {
     /// Starts the server and talks for a while: what it knows of a conversation it reads at the first message.
     async fn begin(&mut self, options: &Options) -> Outcome {
         self.scene.open().await?;
-        let talked = self.talk(options, "first", options.warm_up).await?;
+        let talked = self.talk(options, "first", Duration::from_secs(options.warm_up)).await?;
         self.first_rate = talked.rate();
         Ok(())
     }
 
     async fn round(&mut self, options: &Options, number: u32) -> Outcome {
-        let talked = self.talk(options, &number.to_string(), options.seconds).await?;
+        let talked = self.talk(options, &number.to_string(), options.effort.time()).await?;
         self.rates.push(talked.rate());
         self.server_micros.push(micros_each(talked.spent.server, talked.messages));
         self.postgres_micros.push(micros_each(talked.spent.database, talked.messages));
         Ok(())
     }
 
-    async fn talk(&mut self, options: &Options, round: &str, seconds: u64) -> Outcome<Talked> {
+    async fn talk(&mut self, options: &Options, round: &str, time: Duration) -> Outcome<Talked> {
         let door = self.scene.door();
         let mut seats = Vec::new();
         for (pair, conversations) in self.pairs.iter().zip(&self.conversations) {
@@ -150,7 +143,7 @@ impl<'a> Case<'a> {
         }
         let window = (options.window / seats.len().max(1)).max(1);
         let scene = &self.scene;
-        let talked = talk(seats, Pace::Window(window), 1, Duration::from_secs(seconds), || scene.clocks()).await?;
+        let talked = talk(seats, Pace::Window(window), 1, time, || scene.clocks()).await?;
         for (conversation, count) in &talked.acknowledged {
             *self.acknowledged.entry(*conversation).or_default() += count;
         }
@@ -163,7 +156,7 @@ fn report(options: &Options, cases: &[Case<'_>], stored: u64) {
     let [hot, spread, few, many] = cases else { return };
     let mut figures = Figures::new("hot");
     figures.add("window", "messages on their way", options.window);
-    figures.add("rounds", "rounds (all figures below are medians)", options.rounds);
+    figures.add("rounds", "rounds (all figures below are medians)", options.effort.rounds);
     let spreads = format!("two users, {} conversations", options.spread);
     let fews = format!("{} users, {} conversations", options.pairs * 2, options.pairs);
     let manys = format!("{} users, {} conversations", options.pairs * 2, options.conversations);
@@ -194,7 +187,7 @@ fn report(options: &Options, cases: &[Case<'_>], stored: u64) {
     figures.add_ratio("ratio_conversations", &words, quotient(&many.server_micros, &few.server_micros), 1.2);
     figures.add("repeated", "deliveries that came again", cases.iter().map(|case| case.repeated).sum::<u64>());
     figures.add("stored", "messages checked in the database", stored);
-    figures.print();
+    figures.print(&options.effort.setting.pictures());
 }
 
 /// The median of the quotients of each round.

@@ -12,13 +12,14 @@ use tokio::task::JoinSet;
 
 use super::bare::BareListener;
 use super::crowd;
+use super::effort::Setting;
 use super::report::Figures;
 use crate::client::rest::{Account, Rest};
 use crate::client::socket::{Refusal, Socket};
 use crate::failure::{Doing, Failure, Outcome};
 use crate::fixture::scratch::Scratch;
 use crate::server::Server;
-use crate::{procfs, runtime, terminal, workspace};
+use crate::{procfs, runtime, terminal};
 
 /// What a person can say to `cargo xtask bench idle`.
 #[derive(Debug, Clone, clap::Args)]
@@ -36,9 +37,8 @@ pub(crate) struct Options {
     /// it at least once, which takes it up to 25 s.
     #[arg(long, default_value_t = 40)]
     quiet_seconds: u64,
-    /// Use this binary instead of building one.
-    #[arg(long)]
-    server_binary: Option<PathBuf>,
+    #[command(flatten)]
+    setting: Setting,
 }
 
 /// Thousands of users are registered, and what their passwords cost is nothing that is measured here.
@@ -53,10 +53,7 @@ const PER_ADDRESS: usize = 5_000;
 
 /// Measures and prints.
 pub(crate) fn run(options: &Options) -> Outcome {
-    let binary = match &options.server_binary {
-        Some(binary) => std::path::absolute(binary).doing("find the server")?,
-        None => workspace::build_server(true)?,
-    };
+    let binary = options.setting.binary.path(true)?;
     runtime::block_on(measure(options, binary))
 }
 
@@ -221,5 +218,5 @@ fn report(options: &Options, begin: u64, middle: u64, end: u64, bare: f64) {
     figures.add_rounded("bytes_per_connection_second_half", "bytes per connection of the second half", second, 0);
     figures.add_rounded("bare_bytes_per_connection", "bytes per connection of a bare task", bare, 0);
     figures.add_rounded("ratio", "ours / bare", each / bare, 2);
-    figures.print();
+    figures.print(&options.setting.pictures());
 }

@@ -1,10 +1,10 @@
 //! `bench latency`: how long a durable message takes while the server is half busy, and while a large group is written to.
 
-use std::path::PathBuf;
 use std::time::Duration;
 
 use super::audit::Acknowledged;
 use super::course::Seat;
+use super::effort::Effort;
 use super::pgbench::Yardstick;
 use super::plot::{self, Course};
 use super::quantiles::Quantiles;
@@ -34,15 +34,8 @@ pub(crate) struct Options {
     /// Milliseconds from the moment when all of them have heard a message to the next one.
     #[arg(long, default_value_t = 1_000)]
     every: u64,
-    /// How long each part of a round lasts.
-    #[arg(long, default_value_t = 5)]
-    seconds: u64,
-    /// How often everything is measured, one after the other; the medians count.
-    #[arg(long, default_value_t = 3)]
-    rounds: u32,
-    /// Use this binary instead of building one.
-    #[arg(long)]
-    server_binary: Option<PathBuf>,
+    #[command(flatten)]
+    effort: Effort,
 }
 
 /// What a round measured.
@@ -63,7 +56,7 @@ struct Cast<'a> {
 
 /// Measures and prints.
 pub(crate) fn run(options: &Options) -> Outcome {
-    let stage = Stage::build(options.server_binary.as_deref())?;
+    let stage = Stage::build(&options.effort.setting.binary)?;
     let yardstick = Yardstick::new(&stage.postgres)?;
     runtime::block_on(measure(options, &stage, &yardstick))
 }
@@ -88,9 +81,8 @@ async fn measure(options: &Options, stage: &Stage, yardstick: &Yardstick<'_>) ->
     let rate = options.rate.unwrap_or(peak * options.load);
     terminal::line(&format!("at most {peak:.0} messages/s; measured at {rate:.0}"));
     let mut rounds = Vec::new();
-    for number in 1..=options.rounds {
-        let seconds = u32::try_from(options.seconds).unwrap_or(5);
-        let inserts = tokio::task::block_in_place(|| yardstick.inserts_per_second(1, seconds))?;
+    for number in 1..=options.effort.rounds {
+        let inserts = tokio::task::block_in_place(|| yardstick.inserts_per_second(1, options.effort.seconds))?;
         let quiet = cast.talk(&format!("q{number}"), Pace::PerSecond(rate)).await?.latencies;
         let busy = cast.talk_beside(&format!("b{number}"), Pace::PerSecond(rate), &mut room).await?.latencies;
         let round = Round { insert: 1e3 / inserts.max(f64::EPSILON), quiet, busy };
@@ -122,7 +114,7 @@ impl Cast<'_> {
                 seats.push(Seat { line, name: format!("{name}u{user}"), conversations });
             }
         }
-        let time = Duration::from_secs(self.options.seconds);
+        let time = self.options.effort.time();
         let talked = talk(seats, pace, 1, time, || self.scene.clocks()).await?;
         for (conversation, count) in &talked.acknowledged {
             *self.acknowledged.entry(*conversation).or_default() += count;
@@ -156,7 +148,7 @@ fn report(options: &Options, rounds: &[Round], peak: f64, rate: f64, stored: u64
     let mut figures = Figures::new("latency");
     figures.add("pairs", "pairs", options.pairs);
     figures.add("members", "sockets in the large group", options.members);
-    figures.add("rounds", "rounds (all figures below are medians)", options.rounds);
+    figures.add("rounds", "rounds (all figures below are medians)", options.effort.rounds);
     figures.add_rounded("peak_per_second", "messages/s at most", peak, 0);
     figures.add_rounded("rate_per_second", "messages/s while times are taken", rate, 0);
     figures.add("times", "times taken", quiet.count() + busy.count());
@@ -195,7 +187,7 @@ fn report(options: &Options, rounds: &[Round], peak: f64, rate: f64, stored: u64
     let beside = of(&|round| round.busy.within(9_900) / round.quiet.within(9_900));
     figures.add_ratio("ratio_beside", "99 % within: group written to / silent", beside, 2.0);
     figures.add("stored", "messages checked in the database", stored);
-    figures.print();
+    figures.print(&options.effort.setting.pictures());
 
     let course = |label: &str, times: &Quantiles| Course {
         label: label.to_owned(),
@@ -204,5 +196,9 @@ fn report(options: &Options, rounds: &[Round], peak: f64, rate: f64, stored: u64
     let across = [(0.301, "50 %"), (1.0, "90 %"), (2.0, "99 %"), (3.0, "99.9 %"), (3.5, "")];
     let drawn = [course("nobody writes to the large group", &quiet), course("a large group is written to", &busy)];
     let note = format!("milliseconds within which a share of messages is acknowledged, at {rate:.0} messages/s");
-    picture("latency-course", &plot::courses("From due to acknowledged", &note, &across, &drawn));
+    picture(
+        &options.effort.setting.pictures(),
+        "latency-course",
+        &plot::courses("From due to acknowledged", &note, &across, &drawn),
+    );
 }

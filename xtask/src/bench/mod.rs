@@ -12,6 +12,7 @@ mod course;
 mod crowd;
 mod disk;
 mod dm;
+mod effort;
 mod fanout;
 mod faults;
 mod floor;
@@ -36,9 +37,9 @@ mod talk;
 mod talker;
 mod world;
 
-use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use self::effort::Setting;
 use crate::failure::{Doing, Failure, Outcome};
 use crate::{step, terminal, workspace};
 
@@ -61,9 +62,8 @@ pub(crate) struct Arguments {
     /// What to measure; without it everything, for a short time each.
     #[command(subcommand)]
     chore: Option<Chore>,
-    /// Use this binary of the server instead of building one, when everything is measured.
-    #[arg(long)]
-    server_binary: Option<PathBuf>,
+    #[command(flatten)]
+    setting: Setting,
 }
 
 /// The measurements.
@@ -100,11 +100,12 @@ enum Chore {
 /// that was built with it.
 pub(crate) fn run(arguments: &Arguments) -> Outcome {
     if cfg!(debug_assertions) {
+        terminal::line("this program was built without optimisation: building and running it with ...");
         let mut optimised = workspace::cargo();
         optimised.args(["run", "--quiet", "--release", "--package", "xtask", "--"]);
         return step::run(optimised.args(std::env::args_os().skip(1)));
     }
-    let Some(chore) = &arguments.chore else { return everything(arguments.server_binary.as_deref()) };
+    let Some(chore) = &arguments.chore else { return everything(&arguments.setting) };
     match chore {
         Chore::Idle(options) => idle::run(options),
         Chore::Dm(options) => dm::run(options),
@@ -122,13 +123,14 @@ pub(crate) fn run(arguments: &Arguments) -> Outcome {
 
 /// Runs all of them, each as a process of its own, so that none pays for what another left behind. One that fails does
 /// not keep the others from running.
-fn everything(binary: Option<&Path>) -> Outcome {
-    let binary = stage::binary(binary)?;
+fn everything(setting: &Setting) -> Outcome {
+    let binary = setting.binary.path(true)?;
     let own = std::env::current_exe().doing("find this program")?;
     let mut failed = Vec::new();
     for line in SHORT {
         let mut measurement = Command::new(&own);
         measurement.arg("bench").args(line.split_whitespace()).arg("--server-binary").arg(&binary);
+        measurement.args(setting.keep_pictures.then_some("--keep-pictures"));
         if let Err(failure) = step::run(&mut measurement) {
             terminal::alarm(&failure.to_string());
             failed.push(*line);

@@ -1,12 +1,11 @@
 //! `bench peers`: the same work by small chat servers that were written with other tools, on the same Postgres.
 
-use std::path::PathBuf;
-
 use sqlx::PgPool;
 
 use super::audit;
 use super::clocks::Clocks;
-use super::contender::{Contender, Round, id};
+use super::contender::{Contender, Round, Work, id};
+use super::effort::Effort;
 use super::peer::{self, Peer, Running};
 use super::report::{Figures, median};
 use super::stage::{Scene, Stage};
@@ -16,27 +15,10 @@ use crate::runtime;
 /// What a person can say to `cargo xtask bench peers`.
 #[derive(Debug, Clone, clap::Args)]
 pub(crate) struct Options {
-    /// How many pairs talk at the same time.
-    #[arg(long, default_value_t = 100)]
-    pub(super) pairs: usize,
-    /// How many messages each keeps on their way. Peers may reorder them if there are several.
-    #[arg(long, default_value_t = 1)]
-    pub(super) window: usize,
-    /// How many listen in the room.
-    #[arg(long, default_value_t = 1_000)]
-    pub(super) members: usize,
-    /// How many messages are said at once in the second half of the room's part.
-    #[arg(long, default_value_t = 16)]
-    pub(super) burst: u64,
-    /// How long each part of a round lasts.
-    #[arg(long, default_value_t = 3)]
-    pub(super) seconds: u64,
-    /// How often everything is measured, one after the other; the medians count.
-    #[arg(long, default_value_t = 3)]
-    rounds: u32,
-    /// Use this binary instead of building one.
-    #[arg(long)]
-    server_binary: Option<PathBuf>,
+    #[command(flatten)]
+    work: Work,
+    #[command(flatten)]
+    effort: Effort,
 }
 
 const SCHEMA: &str = "
@@ -55,7 +37,7 @@ type FigureOf = fn(&Round) -> f64;
 /// Measures and prints.
 pub(crate) fn run(options: &Options) -> Outcome {
     let peers = peer::install();
-    let stage = Stage::build(options.server_binary.as_deref())?;
+    let stage = Stage::build(&options.effort.setting.binary)?;
     runtime::block_on(measure(options, &stage, &peers))
 }
 
@@ -66,17 +48,19 @@ async fn measure(options: &Options, stage: &Stage, peers: &[Peer]) -> Outcome {
     }
     let all = std::iter::once(None).chain(peers.iter().copied().map(Some));
     let mut contenders: Vec<Contender> = all.map(Contender::new).collect();
-    for number in 1..=options.rounds {
+    for number in 1..=options.effort.rounds {
         for contender in &mut contenders {
             let clocks = |pid| Clocks::read(pid, Some(&stage.postgres));
             if let Some(peer) = contender.peer {
                 let running = Running::start(peer, &stage.postgres.url(peer.key()), &stage.scratch).await?;
                 let pid = running.pid();
-                contender.compete(options, number, &running.door, || clocks(pid)).await?;
+                contender.compete(&options.work, options.effort.time(), number, &running.door, || clocks(pid)).await?;
                 running.end().await;
             } else {
                 scene.open().await?;
-                contender.compete(options, number, &scene.door(), || scene.clocks()).await?;
+                contender
+                    .compete(&options.work, options.effort.time(), number, &scene.door(), || scene.clocks())
+                    .await?;
                 scene.close().await?;
             }
         }
@@ -93,11 +77,11 @@ async fn measure(options: &Options, stage: &Stage, peers: &[Peer]) -> Outcome {
 
 async fn ours<'a>(options: &Options, stage: &'a Stage) -> Outcome<Scene<'a>> {
     let (scene, mut world) = stage.scene("ours").await?;
-    for _ in 0..options.pairs {
+    for _ in 0..options.work.pairs {
         let users = world.users(2).await?;
         world.direct(users.start, users.start + 1).await?;
     }
-    let members = world.users(options.members + 1).await?;
+    let members = world.users(options.work.members + 1).await?;
     world.groups(1, &members).await?;
     world.end().await?;
     Ok(scene)
@@ -107,8 +91,13 @@ async fn fill(options: &Options, stage: &Stage, peer: Peer) -> Outcome {
     tokio::task::block_in_place(|| stage.postgres.create_database(peer.key()))?;
     let pool = PgPool::connect(&stage.postgres.url(peer.key())).await.doing("open the database")?;
     sqlx::raw_sql(SCHEMA).execute(&pool).await.doing("make the peer's tables")?;
-    sqlx::query(PAIRS).bind(id(options.pairs)).execute(&pool).await.doing(PAIRS)?;
-    sqlx::query(ROOM).bind(id(options.pairs)).bind(id(options.members + 1)).execute(&pool).await.doing(ROOM)?;
+    sqlx::query(PAIRS).bind(id(options.work.pairs)).execute(&pool).await.doing(PAIRS)?;
+    sqlx::query(ROOM)
+        .bind(id(options.work.pairs))
+        .bind(id(options.work.members + 1))
+        .execute(&pool)
+        .await
+        .doing(ROOM)?;
     sqlx::query("VACUUM ANALYZE").execute(&pool).await.doing("analyse the peer's tables")?;
     pool.close().await;
     Ok(())
@@ -117,10 +106,10 @@ async fn fill(options: &Options, stage: &Stage, peer: Peer) -> Outcome {
 fn report(options: &Options, contenders: &[Contender]) {
     let Some((ours, peers)) = contenders.split_first() else { return };
     let mut figures = Figures::new("peers");
-    figures.add("pairs", "pairs", options.pairs);
-    figures.add("window", "messages on their way per pair", options.window);
-    figures.add("members", "sockets that listen in the room", options.members);
-    figures.add("rounds", "rounds (all figures below are medians)", options.rounds);
+    figures.add("pairs", "pairs", options.work.pairs);
+    figures.add("window", "messages on their way per pair", options.work.window);
+    figures.add("members", "sockets that listen in the room", options.work.members);
+    figures.add("rounds", "rounds (all figures below are medians)", options.effort.rounds);
     let of = |contender: &Contender, figure: FigureOf| median(&contender.rounds.iter().map(figure).collect::<Vec<_>>());
     let parts: [(&str, &str, FigureOf, usize); 8] = [
         ("messages_per_second", "durable messages/s", |round| round.messages_per_second, 0),
@@ -185,5 +174,5 @@ fn report(options: &Options, contenders: &[Contender]) {
             burst,
         );
     }
-    figures.print();
+    figures.print(&options.effort.setting.pictures());
 }

@@ -1,12 +1,12 @@
 //! Figures of a run: the median of rounds, a table for a person, one line of JSON for a program, and a picture of the
-//! ratios in `docs/benchmarks`.
+//! ratios.
 
-use std::path::PathBuf;
+use std::path::Path;
 
 use serde_json::{Map, Value, json};
 
 use super::plot::{self, Bar};
-use crate::{terminal, workspace};
+use crate::terminal;
 
 /// The middle one of some figures; of two middle ones the smaller.
 pub(super) fn median(figures: &[f64]) -> f64 {
@@ -47,9 +47,9 @@ impl Figures {
         self.add_rounded(key, &format!("{words} (aim: {target})"), value, 2);
     }
 
-    /// Prints the table and the line, and draws every figure whose key begins with `ratio`.
-    pub(super) fn print(&self) {
-        self.draw();
+    /// Prints the table and the line, and draws every figure whose key begins with `ratio` into a directory.
+    pub(super) fn print(&self, pictures: &Path) {
+        self.draw(pictures);
         let cell = |value: &Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
         let rows: Vec<Vec<String>> =
             self.rows.iter().map(|(_, words, value)| vec![words.clone(), cell(value)]).collect();
@@ -60,7 +60,7 @@ impl Figures {
         terminal::line(&Value::Object(line).to_string());
     }
 
-    fn draw(&self) {
+    fn draw(&self, pictures: &Path) {
         let target = |key: &str| self.targets.iter().find(|(named, _)| named == key).map(|(_, target)| *target);
         let ratios = self.rows.iter().filter(|(key, _, _)| key.starts_with("ratio"));
         let bars: Vec<Bar> = ratios
@@ -71,17 +71,17 @@ impl Figures {
             .collect();
         if !bars.is_empty() {
             let note = "ratios inside one run; the red stroke is what is aimed at";
-            picture(self.name, &plot::bars(&format!("cargo xtask bench {}", self.name), note, &bars));
+            picture(pictures, self.name, &plot::bars(&format!("cargo xtask bench {}", self.name), note, &bars));
         }
     }
 }
 
-/// Writes a picture into the documentation. A run whose picture cannot be written still has its figures.
-pub(super) fn picture(name: &str, svg: &str) {
-    let directory: PathBuf = workspace::root().join("docs").join("benchmarks");
+/// Writes a picture into a directory. A run whose picture cannot be written still has its figures.
+pub(super) fn picture(directory: &Path, name: &str, svg: &str) {
     let file = directory.join(format!("{name}.svg"));
-    if let Err(error) = std::fs::create_dir_all(&directory).and_then(|()| std::fs::write(&file, svg)) {
-        terminal::alarm(&format!("{} could not be written: {error}", file.display()));
+    match std::fs::create_dir_all(directory).and_then(|()| std::fs::write(&file, svg)) {
+        Ok(()) => terminal::line(&format!("drawn: {}", file.display())),
+        Err(error) => terminal::alarm(&format!("{} could not be written: {error}", file.display())),
     }
 }
 

@@ -1,17 +1,17 @@
 //! What most measurements need: a durable Postgres, a database that is filled before anybody comes, a server on it.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::audit::{self, Acknowledged};
 use super::clocks::Clocks;
 use super::line::{Dialect, Door};
 use super::world::{SECRET, World};
-use crate::failure::{Doing, Outcome};
+use crate::binary::Binary;
+use crate::failure::Outcome;
 use crate::fixture::postgres::{self, Postgres};
 use crate::fixture::scratch::Scratch;
 use crate::server::Server;
-use crate::workspace;
 
 /// Postgres, the server's binary and a directory.
 #[derive(Debug)]
@@ -30,18 +30,10 @@ pub(super) struct Scene<'a> {
     server: Server,
 }
 
-/// The server to measure: the one that was named, or one that is built now.
-pub(super) fn binary(named: Option<&Path>) -> Outcome<PathBuf> {
-    match named {
-        Some(binary) => std::path::absolute(binary).doing("find the server"),
-        None => workspace::build_server(true),
-    }
-}
-
 impl Stage {
     /// Sets everything up. It waits for programs, so call it outside of the runtime.
-    pub(super) fn build(named: Option<&Path>) -> Outcome<Self> {
-        let binary = binary(named)?;
+    pub(super) fn build(binary: &Binary) -> Outcome<Self> {
+        let binary = binary.path(true)?;
         let programs = postgres::ensure(true)?;
         let scratch = Arc::new(Scratch::new()?);
         let postgres = Postgres::launch(programs, &scratch, true)?;

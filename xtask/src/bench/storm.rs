@@ -1,7 +1,6 @@
 //! `bench storm`: everybody comes back at once, each some messages behind, against bare sockets that are only accepted.
 
 use std::ops::Range;
-use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -11,6 +10,7 @@ use tokio::task::JoinSet;
 use super::audit::Acknowledged;
 use super::clocks::{micros_each, per_second};
 use super::comer::{Comer, Return};
+use super::effort::Setting;
 use super::faults::Faults;
 use super::floor::{Upgrades, bare_upgrades};
 use super::glance::Glance;
@@ -41,9 +41,8 @@ pub(crate) struct Options {
     /// How often everything is measured, one after the other; the medians count.
     #[arg(long, default_value_t = 3)]
     rounds: u32,
-    /// Use this binary instead of building one.
-    #[arg(long)]
-    server_binary: Option<PathBuf>,
+    #[command(flatten)]
+    setting: Setting,
 }
 
 /// What a round measured.
@@ -62,7 +61,7 @@ type Group = (i64, Range<i64>);
 
 /// Measures and prints.
 pub(crate) fn run(options: &Options) -> Outcome {
-    let stage = Stage::build(options.server_binary.as_deref())?;
+    let stage = Stage::build(&options.setting.binary)?;
     let counts = stage.postgres.preload("pg_stat_statements").is_ok();
     if !counts {
         terminal::alarm("LEFT OUT: pg_stat_statements is not on this machine, so no statements are counted");
@@ -234,5 +233,5 @@ fn report(options: &Options, clients: usize, rounds: &[Round], faults: &Faults, 
     figures.add("late", "deliveries that came late", faults.late);
     figures.add("repeated", "deliveries that came again", faults.repeated);
     figures.add("stored", "messages checked in the database", stored);
-    figures.print();
+    figures.print(&options.setting.pictures());
 }
