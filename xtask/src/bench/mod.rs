@@ -22,6 +22,7 @@ mod hot;
 mod idle;
 mod latency;
 mod line;
+mod packages;
 mod peer;
 mod peers;
 mod pgbench;

@@ -1,6 +1,5 @@
-//! A peer: a small chat server written with other tools, installed, started and stopped. Their programs are in `xtask/peers`.
+//! A peer: a small chat server written with other tools, started and stopped. Their programs are in `xtask/peers`.
 
-use std::path::PathBuf;
 use std::process::{Command, Stdio};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -9,16 +8,14 @@ use tokio::net::TcpStream;
 use tokio::process::Child;
 
 use super::line::{Dialect, Door};
+use super::packages;
 use crate::failure::{Doing, Failure, Outcome};
+use crate::fixture::free_port;
 use crate::fixture::scratch::Scratch;
-use crate::fixture::{free_port, programs};
-use crate::{step, terminal, workspace};
+use crate::terminal;
 
 /// Longer than any of them takes to start.
 const READY_WITHIN: Duration = Duration::from_secs(30);
-
-const PYTHON: &[&str] = &["fastapi", "uvicorn[standard]", "asyncpg"];
-const NODE: &[&str] = &["ws", "pg", "socket.io"];
 
 /// Which one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -58,10 +55,10 @@ impl Peer {
     }
 
     fn command(self) -> Command {
-        let peers = workspace::root().join("xtask").join("peers");
+        let peers = packages::manifests();
         match self {
             Self::FastApi => {
-                let mut python = Command::new(home().join("python").join("bin").join("python"));
+                let mut python = Command::new(packages::python());
                 python.args(["-m", "uvicorn", "fastapi_chat:app", "--log-level", "warning", "--backlog", "4096"]);
                 python.arg("--app-dir").arg(peers).env("PYTHONDONTWRITEBYTECODE", "1");
                 python
@@ -69,7 +66,7 @@ impl Peer {
             Self::Ws | Self::SocketIo => {
                 let file = if self == Self::Ws { "ws_chat.cjs" } else { "socketio_chat.cjs" };
                 let mut node = Command::new("node");
-                node.arg(peers.join(file)).env("NODE_PATH", home().join("node").join("node_modules"));
+                node.arg(peers.join(file)).env("NODE_PATH", packages::node_modules());
                 node.env("NODE_ENV", "production");
                 node
             }
@@ -79,7 +76,7 @@ impl Peer {
 
 /// Installs what the peers need. Those whose tools are missing are left out, loudly.
 pub(super) fn install() -> Vec<Peer> {
-    let (python, node) = (install_python(), install_node());
+    let (python, node) = (packages::install_python(), packages::install_node());
     let mut peers = PEERS.to_vec();
     for (tools, outcome) in [(&PEERS[..1], python), (&PEERS[1..], node)] {
         if let Err(failure) = outcome {
@@ -89,36 +86,6 @@ pub(super) fn install() -> Vec<Peer> {
         }
     }
     peers
-}
-
-fn home() -> PathBuf {
-    workspace::root().join("target").join("peers")
-}
-
-fn install_python() -> Outcome {
-    let place = home().join("python");
-    let python = place.join("bin").join("python");
-    if !programs::is_program(&python) {
-        let Some(system) = programs::find("python3") else { return Err(Failure::new("there is no python3")) };
-        step::capture(Command::new(system).args(["-m", "venv"]).arg(&place))?;
-    }
-    let mut pip = Command::new(python);
-    step::capture(pip.args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check"]).args(PYTHON)).map(|_| ())
-}
-
-fn install_node() -> Outcome {
-    let place = home().join("node");
-    if programs::find("node").is_none() {
-        return Err(Failure::new("there is no node"));
-    }
-    if NODE.iter().all(|package| place.join("node_modules").join(package).is_dir()) {
-        return Ok(());
-    }
-    let Some(npm) = programs::find("npm") else { return Err(Failure::new("there is no npm")) };
-    std::fs::create_dir_all(&place).doing("make a directory for Node's packages")?;
-    let mut install = Command::new(npm);
-    install.args(["install", "--silent", "--no-audit", "--no-fund", "--prefix"]).arg(&place).args(NODE);
-    step::capture(&mut install).map(|_| ())
 }
 
 /// One of them while it runs.
