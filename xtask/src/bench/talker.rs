@@ -145,3 +145,43 @@ pub(super) fn message(conversation: i64, name: &str, number: u64) -> String {
          \"body\":\"{body}\",\"client_id\":\"{name}-{number}\"}}"
     )
 }
+
+#[cfg(test)]
+mod tests {
+    use futures_util::SinkExt as _;
+    use tokio::net::TcpListener;
+    use tokio_tungstenite::tungstenite::Message;
+
+    use super::*;
+    use crate::bench::line::{Dialect, Door};
+
+    /// A talker at a socket of a server that only says that it is ready.
+    async fn seated(course: &Arc<Course>) -> Talker {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap().to_string();
+        let server = tokio::spawn(async move {
+            let mut socket = tokio_tungstenite::accept_async(listener.accept().await.unwrap().0).await.unwrap();
+            socket.send(Message::text(r#"{"type":"session.ready"}"#)).await.unwrap();
+            socket
+        });
+        let line = Door { address, dialect: Dialect::Plain }.open("1", 0).await.unwrap();
+        server.await.unwrap();
+        Talker::new(Seat { line, name: "ann".to_owned(), conversations: vec![1] }, course)
+    }
+
+    #[tokio::test]
+    async fn an_own_message_is_no_delivery_even_if_it_comes_as_an_event_first() {
+        let course = Arc::new(Course::default());
+        let mut ann = seated(&course).await;
+        ann.on_their_way.insert(1, (1, Instant::now(), false));
+        let event = r#"{"type":"message.new","data":{"conversation_id":1,"seq":1}"#;
+
+        ann.hear(&format!("{event}}}")).unwrap();
+        ann.hear(&format!("{event},\"ref\":\"ann-1\"}}")).unwrap();
+
+        assert_eq!(course.acknowledged.load(Ordering::Relaxed), 1);
+        assert_eq!(course.delivered.load(Ordering::Relaxed), 0);
+        let first = ann.told().book.faults.first;
+        assert_eq!(first.as_deref(), Some("ann heard again 1 of conversation 1 after 1"));
+    }
+}
