@@ -6,6 +6,8 @@ use std::time::{Duration, Instant};
 use crate::failure::{Doing, Failure, Outcome};
 use crate::terminal;
 
+const FAILED: &str = "FAILED";
+
 /// What was run, what was left out and how long it took.
 #[derive(Debug, Default)]
 pub(crate) struct Journal {
@@ -21,7 +23,7 @@ impl Journal {
         let begun = Instant::now();
         let outcome = work();
         let took = begun.elapsed();
-        let verdict = if outcome.is_ok() { "ok" } else { "FAILED" };
+        let verdict = if outcome.is_ok() { "ok" } else { FAILED };
         terminal::line(&format!("--- {name}: {verdict} after {}", terminal::spoken(took)));
         self.done.push((name.to_owned(), took, verdict));
         outcome
@@ -57,7 +59,9 @@ impl Journal {
             .collect();
         rows.push(vec!["total".to_owned(), String::new(), terminal::spoken(total)]);
         terminal::table(&rows);
-        if self.left_out.is_empty() && self.skipped.is_empty() {
+        if self.done.iter().any(|(_, _, verdict)| *verdict == FAILED) {
+            terminal::line("  stopped there: what comes after it did not run, and what was wrong is told above");
+        } else if self.left_out.is_empty() && self.skipped.is_empty() {
             terminal::line("  nothing was left out");
         }
         for what in self.left_out.iter().chain(&self.skipped) {
