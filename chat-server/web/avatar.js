@@ -38,6 +38,11 @@ export function updateUserAvatar(element, id) {
   if (dot) updateDot(dot, presenceFor(id).status);
 }
 
+/** The avatar of somebody of whom only number and name are known. */
+export function plainAvatar(id, name) {
+  return el('span.avatar', {}, el(`span.avatar-face.hue-${id % HUES}`, { 'aria-hidden': 'true' }, initials(name)));
+}
+
 /** The avatar of a group. */
 export function groupAvatar(id) {
   return el('span.avatar', {}, el(`span.avatar-face.hue-${id % HUES}`, { 'aria-hidden': 'true' }, icon('group')));

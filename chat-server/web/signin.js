@@ -1,13 +1,21 @@
-// The first screen: sign in or create an account.
+// The first screen: go on with a kept account, sign in, or create an account.
 
-import { el, iconButton, setText } from './dom.js';
+import { plainAvatar } from './avatar.js';
+import { el, iconButton, reconcile, setText } from './dom.js';
 import { icon } from './icons.js';
-import { register, signIn } from './session.js';
+import { continueAs, keptAccounts, onKeptAccounts, register, signIn } from './session.js';
 
 /** Makes the screen; `done` runs after the person is signed in. `reason` says why they see it again. */
 export function signInScreen(done, reason) {
-  const panels = { login: loginForm(done), register: registerForm(done) };
+  const kept = keptList(enter);
+  const off = onKeptAccounts(kept.render);
+  const panels = { login: loginForm(enter), register: registerForm(enter) };
   const tabs = Object.fromEntries([tab('login', 'Sign in'), tab('register', 'Create account')]);
+
+  function enter() {
+    off();
+    done();
+  }
 
   function tab(name, label) {
     const attributes = { type: 'button', role: 'tab', id: `tab-${name}`, 'aria-controls': `panel-${name}`, data: { testid: `tab-${name}` } };
@@ -39,13 +47,31 @@ export function signInScreen(done, reason) {
       el('.signin-mark', {}, icon('chat')),
       el('h1', {}, 'Chat'),
       el('p.signin-reason', { role: 'status', hidden: !reason }, reason ?? ''),
+      kept.element,
       el('.tabs', { role: 'tablist', 'aria-label': 'Sign in or create an account', on: { keydown } }, tabs.login, tabs.register),
       panels.login,
       panels.register,
     ),
   );
   choose('login', false);
-  return { element, focus: () => panels.login.querySelector('input').focus() };
+  return { element, focus: () => (kept.element.querySelector('button') ?? panels.login.querySelector('input')).focus() };
+}
+
+/** The accounts that this browser keeps, each one press away. */
+function keptList(done) {
+  const element = el('ul.list.kept', { 'aria-label': 'Accounts in this browser' });
+  const rowOf = ({ id, username }) => {
+    const go = () => continueAs(id) && done();
+    const attributes = { type: 'button', data: { testid: 'continue-as', username }, on: { click: go } };
+    return el('li.row', {}, el('button.row-main', attributes, plainAvatar(id, username), el('span.row-title', { dir: 'auto' }, `Continue as ${username}`)));
+  };
+  function render() {
+    const users = keptAccounts();
+    reconcile(element, users, (user) => user.id, rowOf, () => {});
+    element.hidden = users.length === 0;
+  }
+  render();
+  return { element, render };
 }
 
 function loginForm(done) {

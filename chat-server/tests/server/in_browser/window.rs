@@ -3,6 +3,7 @@
 use std::path::Path;
 use std::time::{Duration, Instant};
 
+use thirtyfour::WindowHandle;
 use thirtyfour::prelude::*;
 
 /// How long anything may take that has to happen. It is only waited for in full when it does not happen.
@@ -26,6 +27,20 @@ impl Window {
         self.driver.quit().await.unwrap();
     }
 
+    /// Opens another window of the same profile and turns to it. Answers the way back and the way there again.
+    pub async fn open_beside(&self, address: &str) -> [WindowHandle; 2] {
+        let here = self.driver.window().await.unwrap();
+        let there = self.driver.new_window().await.unwrap();
+        self.turn_to(&there).await;
+        self.go_to(address).await;
+        [here, there]
+    }
+
+    /// From now on, everything is done in this window of the profile.
+    pub async fn turn_to(&self, window: &WindowHandle) {
+        self.driver.switch_to_window(window.clone()).await.unwrap();
+    }
+
     pub async fn register(&self, name: &str) {
         self.click("tab-register").await;
         self.fill("register-username", name).await;
@@ -33,6 +48,11 @@ impl Window {
         self.fill("register-password", "correct horse").await;
         self.click("register-submit").await;
         self.waits_for_connection("[data-state=open]").await;
+    }
+
+    /// Goes on with an account that the browser keeps.
+    pub async fn continue_as(&self, name: &str) {
+        self.press(&format!("[data-testid=continue-as][data-username={name}]")).await;
     }
 
     /// Looks for somebody by name.
