@@ -52,8 +52,10 @@ export function lastSeen(value, now = new Date()) {
   return `last seen ${shortDate.format(new Date(value))}`;
 }
 
-/** What a presence says in words. */
-export function presenceText({ status, message, last_seen_at: seen }) {
+/** What a presence says in words; nothing where there is none to know. */
+export function presenceText(presence) {
+  if (!presence) return '';
+  const { status, message, last_seen_at: seen } = presence;
   if (status === 'offline') return lastSeen(seen);
   return message ? `${status} · ${message}` : status;
 }
