@@ -53,7 +53,7 @@ function showChat() {
     onState(next) {
       if (next.state !== 'open') disconnected();
       state.connection = next;
-      changed('connection');
+      changed('connection', 'presence');
     },
   });
   const send = (one) => connection?.send(one) ?? false;

@@ -74,9 +74,10 @@ export function replacePresence(presences, self) {
 
 /**
  * The presence to show of a user, or null where there is nothing to know: only friends and partners of direct
- * conversations show theirs.
+ * conversations show theirs, and without a connection nobody's is known, not even one's own.
  */
 export function shownPresence(id) {
+  if (state.connection.state !== 'open') return null;
   const known = presenceFor(id);
   if (known.status !== 'offline' || id === state.me?.id) return known;
   const shows = !state.blocks.has(id) && (state.friends.has(id) || directWith(id) !== null);
