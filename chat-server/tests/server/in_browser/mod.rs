@@ -184,6 +184,8 @@ async fn somebody_who_is_blocked_does_not_get_through() {
     ann.waits_for("[data-username=eve][data-relation=blocked]").await;
     eve.say("and this").await;
     eve.sees_own("and this", "failed").await;
+    eve.waits_for("[data-testid=discard-send]").await;
+    assert!(!eve.shows("[data-testid=retry-send]").await, "it would only be refused again");
     assert_eq!(ann.messages_up_to("buy this").await, ["buy this"]);
     desk.clear_away([ann, eve]).await;
 }

@@ -114,7 +114,7 @@ impl Window {
     /// The line about the connection is always in the page for programs; people see it only when it matters.
     async fn waits_for_connection(&self, state: &str) {
         let line = format!("[data-testid=connection-state]{state}");
-        self.until(&line, async || self.driver.find(By::Css(line.as_str())).await.is_ok()).await;
+        self.until(&line, async || self.shows(&line).await).await;
     }
 
     /// Everything that is shown once a last message is there, oldest first.
@@ -179,6 +179,11 @@ impl Window {
             Ok(element) => element,
             Err(error) => panic!("{css} did not appear: {error}"),
         }
+    }
+
+    /// Whether something is in the page now.
+    pub async fn shows(&self, css: &str) -> bool {
+        self.driver.find(By::Css(css)).await.is_ok()
     }
 
     async fn until(&self, what: &str, is_so: impl AsyncFn() -> bool) {
