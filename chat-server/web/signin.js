@@ -1,9 +1,15 @@
 // The first screen: go on with a kept account, sign in, or create an account.
 
 import { plainAvatar } from './avatar.js';
-import { el, iconButton, reconcile, setText } from './dom.js';
+import { attr, el, iconButton, reconcile, setText } from './dom.js';
 import { icon } from './icons.js';
 import { continueAs, keptAccounts, onKeptAccounts, register, signIn } from './session.js';
+
+// Which field an error is about. Every other one is about the last field, the password.
+const FAULTS = {
+  'register-username': ['invalid_username', 'reserved_username', 'name_taken'],
+  'register-email': ['invalid_email', 'email_taken'],
+};
 
 /** Makes the screen; `done` runs after the person is signed in. `reason` says why they see it again. */
 export function signInScreen(done, reason) {
@@ -115,15 +121,18 @@ function form(name, label, fields, done, send) {
     button,
   );
 
-  function fail(text, input) {
+  function fail(text, wrong) {
     setText(error, text);
     error.hidden = false;
-    input?.focus();
+    attr(wrong, 'aria-invalid', 'true');
+    attr(wrong, 'aria-describedby', error.id);
+    wrong.focus();
   }
 
   element.addEventListener('submit', async (event) => {
     event.preventDefault();
     error.hidden = true;
+    for (const { input } of fields) for (const name of ['aria-invalid', 'aria-describedby']) attr(input, name, null);
     const missing = fields.find(({ input }) => input.value.trim() === '');
     if (missing) return fail('Please fill in every field.', missing.input);
     button.disabled = true;
@@ -131,7 +140,8 @@ function form(name, label, fields, done, send) {
       await send();
       done();
     } catch (problem) {
-      fail(problem.message, fields.at(-1).input);
+      const wrong = fields.find(({ input }) => FAULTS[input.id]?.includes(problem.code));
+      fail(problem.message, (wrong ?? fields.at(-1)).input);
     } finally {
       button.disabled = false;
     }

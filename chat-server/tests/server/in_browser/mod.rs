@@ -191,6 +191,16 @@ async fn somebody_who_is_blocked_does_not_get_through() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn whoever_asks_for_a_name_that_is_taken_is_led_to_the_name() {
+    let Some(desk) = Desk::set_up().await else { return };
+    let ann = desk.window_of("ann").await;
+    let other = desk.browser.window(&desk.cable.url()).await;
+    other.ask_for_account("ann", "other@example.org").await;
+    other.waits_for("[data-testid=register-username]:focus").await;
+    desk.clear_away([ann, other]).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn nothing_on_the_page_is_refused_by_its_own_policy() {
     let Some(desk) = Desk::set_up().await else { return };
     let ann = desk.window_of("ann").await;

@@ -42,12 +42,17 @@ impl Window {
     }
 
     pub async fn register(&self, name: &str) {
+        self.ask_for_account(name, &format!("{name}@example.org")).await;
+        self.waits_for_connection("[data-state=open]").await;
+    }
+
+    /// Asks for an account, whatever comes of it.
+    pub async fn ask_for_account(&self, name: &str, email: &str) {
         self.click("tab-register").await;
         self.fill("register-username", name).await;
-        self.fill("register-email", &format!("{name}@example.org")).await;
+        self.fill("register-email", email).await;
         self.fill("register-password", "correct horse").await;
         self.click("register-submit").await;
-        self.waits_for_connection("[data-state=open]").await;
     }
 
     /// Goes on with an account that the browser keeps.
