@@ -72,5 +72,5 @@ function firstGrapheme(word) {
   return new Intl.Segmenter().segment(word)[Symbol.iterator]().next().value.segment;
 }
 
-/** "1 message", "2 messages". */
-export const count = (n, noun) => `${n} ${noun}${n === 1 ? '' : 's'}`;
+/** "1 message", "1,200 messages"; the sentences of the page are English, so its numbers are too. */
+export const count = (n, noun) => `${n.toLocaleString('en')} ${noun}${n === 1 ? '' : 's'}`;
