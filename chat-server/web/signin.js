@@ -124,6 +124,8 @@ function form(name, label, fields, done, send) {
   function fail(text, wrong) {
     setText(error, text);
     error.hidden = false;
+    // Beside the field, where it is seen even above a phone's keyboard.
+    wrong.closest('.field').after(error);
     attr(wrong, 'aria-invalid', 'true');
     attr(wrong, 'aria-describedby', error.id);
     wrong.focus();
