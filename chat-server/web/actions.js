@@ -19,7 +19,7 @@ export async function message(userId) {
 
 async function block(userId) {
   const name = nameOf(userId);
-  const text = 'You will no longer get each other’s messages, and you stop being friends. They are not told.';
+  const text = 'You no longer reach each other directly, and you stop being friends. They are not told. Groups that you share go on as before.';
   if (await confirm({ title: `Block ${name}?`, text, action: 'Block' })) await attempt(() => relations.block(userId));
 }
 

@@ -1,7 +1,7 @@
 // The page's beginning: shows the sign-in screen or the chat, and wires socket, log, outbox and views together.
 //
 // Programs that drive the page find their way by `data-testid`:
-//   sign-in        tab-login tab-register login-login login-password login-submit login-error
+//   sign-in        continue-as (data-username) tab-login tab-register login-login login-password login-submit login-error
 //                  register-username register-email register-password register-submit register-error password-toggle
 //   frame          connection-state (data-state=connecting|open|offline) reconnect toast announcer signout
 //                  own-name profile presence-option (data-status) presence-message presence-save
@@ -53,7 +53,7 @@ function showChat() {
     onState(next) {
       if (next.state !== 'open') disconnected();
       state.connection = next;
-      changed('connection');
+      changed('connection', 'presence');
     },
   });
   const send = (one) => connection?.send(one) ?? false;

@@ -4,10 +4,9 @@ import { attr, el, setText } from './dom.js';
 import { initials } from './format.js';
 import { icon } from './icons.js';
 import { state } from './store.js';
-import { nameOf, presenceFor } from './users.js';
+import { nameOf, shownPresence } from './users.js';
 
 const HUES = 8;
-const STATUS_LABELS = { online: 'online', away: 'away', busy: 'busy', offline: 'offline' };
 
 /** A dot that shows a status. */
 export function presenceDot(status) {
@@ -16,10 +15,11 @@ export function presenceDot(status) {
   return dot;
 }
 
-/** Shows another status. */
-export function updateDot(dot, status) {
+/** Shows another status, or nothing. */
+function updateDot(dot, status) {
+  dot.hidden = status === null;
   attr(dot, 'data-status', status);
-  attr(dot, 'aria-label', STATUS_LABELS[status] ?? status);
+  attr(dot, 'aria-label', status);
 }
 
 /** The avatar of a user. */
@@ -35,7 +35,12 @@ export function updateUserAvatar(element, id) {
   const [face, dot] = element.children;
   setText(face, initials(nameOf(id)));
   face.className = `avatar-face hue-${id % HUES}`;
-  if (dot) updateDot(dot, presenceFor(id).status);
+  if (dot) updateDot(dot, shownPresence(id)?.status ?? null);
+}
+
+/** The avatar of somebody of whom only number and name are known. */
+export function plainAvatar(id, name) {
+  return el('span.avatar', {}, el(`span.avatar-face.hue-${id % HUES}`, { 'aria-hidden': 'true' }, initials(name)));
 }
 
 /** The avatar of a group. */

@@ -100,7 +100,7 @@ function updateFailure(element, row, act) {
       '.failure',
       { role: 'alert' },
       el('span', {}, `Not sent. ${row.item.error} `),
-      button('Try again', 'retry-send', act.retry),
+      row.item.again && button('Try again', 'retry-send', act.retry),
       button('Delete', 'discard-send', act.discard),
     ),
   );

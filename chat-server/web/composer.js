@@ -4,6 +4,7 @@ import { actionsFor } from './actions.js';
 import { personIn } from './avatar.js';
 import { oneLine } from './conversations.js';
 import { el, iconButton, setText } from './dom.js';
+import { count } from './format.js';
 import { icon } from './icons.js';
 import { post } from './outbox.js';
 import { relationTo } from './relations.js';
@@ -13,8 +14,7 @@ import { sayStopped, sayTyping } from './typing.js';
 import { nameOf } from './users.js';
 
 const MOST_CHARS = 8_000;
-const MOST_BYTES = 32 * 1024;
-const WARN_CHARS = 7_500;
+const WARN_BELOW = 500;
 
 /** Makes the composer. `sent` runs after each message; `show(conversation)` switches, `replyTo(message)` quotes. */
 export function composer(sent) {
@@ -57,9 +57,10 @@ export function composer(sent) {
 
   /** Whether the text can be sent; the limit is shown before it is reached. */
   function check() {
-    const length = [...field.value].length;
-    const fits = length <= MOST_CHARS && new TextEncoder().encode(field.value).length <= MOST_BYTES;
-    setText(counter, length > WARN_CHARS || !fits ? String(MOST_CHARS - length) : '');
+    const left = MOST_CHARS - [...field.value].length;
+    const fits = left >= 0;
+    if (!fits) setText(counter, `${count(-left, 'character')} too many`);
+    else setText(counter, left < WARN_BELOW ? `${left} left` : '');
     counter.classList.toggle('over', !fits);
     send.disabled = !fits || !/[^\s\p{Default_Ignorable_Code_Point}]/u.test(field.value);
     return !send.disabled;

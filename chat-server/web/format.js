@@ -52,8 +52,10 @@ export function lastSeen(value, now = new Date()) {
   return `last seen ${shortDate.format(new Date(value))}`;
 }
 
-/** What a presence says in words. */
-export function presenceText({ status, message, last_seen_at: seen }) {
+/** What a presence says in words; nothing where there is none to know. */
+export function presenceText(presence) {
+  if (!presence) return '';
+  const { status, message, last_seen_at: seen } = presence;
   if (status === 'offline') return lastSeen(seen);
   return message ? `${status} · ${message}` : status;
 }
@@ -70,5 +72,5 @@ function firstGrapheme(word) {
   return new Intl.Segmenter().segment(word)[Symbol.iterator]().next().value.segment;
 }
 
-/** "1 message", "2 messages". */
-export const count = (n, noun) => `${n} ${noun}${n === 1 ? '' : 's'}`;
+/** "1 message", "1,200 messages"; the sentences of the page are English, so its numbers are too. */
+export const count = (n, noun) => `${n.toLocaleString('en')} ${noun}${n === 1 ? '' : 's'}`;

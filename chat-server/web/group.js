@@ -10,7 +10,7 @@ import { icon } from './icons.js';
 import { openConversation } from './router.js';
 import { takeConversation } from './snapshot.js';
 import { on, state } from './store.js';
-import { learn, learnPresence, nameOf, presenceFor } from './users.js';
+import { learn, learnPresence, nameOf, shownPresence } from './users.js';
 
 const SEARCH_AFTER_MS = 180;
 
@@ -136,5 +136,6 @@ function updateMember(item, { user_id: id, role }) {
   const [avatar, text] = item.firstChild.children;
   updateUserAvatar(avatar, id);
   setText(text.children[0], id === state.me.id ? `${nameOf(id)} (you)` : nameOf(id));
-  setText(text.children[1], role === 'owner' ? `owner · ${presenceText(presenceFor(id))}` : presenceText(presenceFor(id)));
+  const facts = [role === 'owner' && 'owner', presenceText(shownPresence(id))];
+  setText(text.children[1], facts.filter(Boolean).join(' · '));
 }

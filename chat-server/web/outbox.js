@@ -12,6 +12,8 @@ const RETRY_FIRST_MS = 1_000;
 const RETRY_MOST_MS = 30_000;
 // This says that the session, not the message, was at fault: it is tried again with a renewed one.
 const NOT_ITS_FAULT = new Set(['unauthenticated']);
+// What a person can mend (by unblocking), or what may have passed. Everything else would be refused again.
+const WORTH_ANOTHER_TRY = new Set(['blocked_by_you', 'internal']);
 
 const underWay = new Map();
 let send = () => false;
@@ -101,6 +103,7 @@ export function refused(ref, error) {
   }
   underWay.delete(item.client_id);
   item.error = error.message || 'It was refused.';
+  item.again = WORTH_ANOTHER_TRY.has(error.code);
   save(prefix() + item.client_id, item);
   changed('conversations', 'thread');
   flush();

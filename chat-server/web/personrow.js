@@ -7,7 +7,7 @@ import { presenceText } from './format.js';
 import { relationTo } from './relations.js';
 import { directWith } from './store.js';
 import { openConversation } from './router.js';
-import { nameOf, presenceFor } from './users.js';
+import { nameOf, shownPresence } from './users.js';
 
 // What one is meant to notice is a word rather than an icon.
 const WORDED = { 'action-accept': '.primary', 'action-unblock': '' };
@@ -37,7 +37,7 @@ function update(row, id) {
   attr(row, 'data-relation', relation);
   updateUserAvatar(avatar, id);
   setText(text.children[0], name);
-  setText(text.children[1], STANDING[relation] ?? presenceText(presenceFor(id)));
+  setText(text.children[1], STANDING[relation] ?? presenceText(shownPresence(id)));
   reconcile(actions, actionsFor(id), (action) => action.testid, buttonOf, (button, action) => {
     button.run = action.run;
     attr(button, 'aria-label', `${action.label}: ${name}`);

@@ -1,16 +1,20 @@
 // The signed-in session: its tokens, their renewal, and calls that carry them.
 //
-// A refresh token may work only once, and all tabs share one. A lock lets a single tab renew at a time; the
-// others then find the new tokens in the storage.
+// The browser keeps one session per account, and each tab knows which account is its own; so two windows can be two
+// people. A refresh token may work only once, and all tabs of an account share one. A lock lets a single tab renew at
+// a time; the others then find the new tokens in the storage.
 
 import { Problem, request } from './http.js';
-import { forget, load, onElsewhere, save } from './storage.js';
+import { forget, keys, load, ofTab, onElsewhere, save } from './storage.js';
 
-const KEY = 'session';
+const KEPT = 'session:';
+const ACCOUNT = 'account';
 const LONGEST_TIMER_MS = 6 * 3_600_000;
 const endings = new Set();
 const renewals = new Set();
-let current = load(KEY);
+const arrivals = new Set();
+const keyOf = (id) => KEPT + id;
+let current = load(keyOf(ofTab.load(ACCOUNT)));
 let renewing = null;
 let timer = null;
 
@@ -20,6 +24,25 @@ export const session = () => current;
 /** Calls back with a sentence (or null) when the session has ended. */
 export function onSessionEnd(listener) {
   endings.add(listener);
+}
+
+/** The accounts whose sessions the browser keeps, by name. */
+export function keptAccounts() {
+  const users = keys(KEPT).map((key) => load(key)?.user).filter(Boolean);
+  return users.sort((a, b) => a.username.localeCompare(b.username));
+}
+
+/** Calls back when the kept accounts change in another tab. Answers the function that ends it. */
+export function onKeptAccounts(listener) {
+  arrivals.add(listener);
+  return () => arrivals.delete(listener);
+}
+
+/** Goes on, in this tab, with the session of a kept account. */
+export function continueAs(id) {
+  const stored = load(keyOf(id));
+  if (stored) keep(stored);
+  return stored !== null;
 }
 
 /** Calls back with every new access token. */
@@ -47,9 +70,11 @@ export async function signOut() {
 /** Forgets the session, because it ended elsewhere or can no longer be renewed. */
 export function end(reason) {
   if (!current) return;
+  forget(keyOf(current.user.id));
+  ofTab.forget(ACCOUNT);
   current = null;
+  renewing = null;
   clearTimeout(timer);
-  forget(KEY);
   for (const listener of endings) listener(reason);
 }
 
@@ -68,44 +93,54 @@ export async function call(method, path, body) {
 
 /** Replaces the tokens, unless they were already replaced since `stale` was in use. */
 export function renew(stale) {
-  renewing ??= locked(() => renewOnce(stale)).finally(() => {
-    renewing = null;
+  if (renewing) return renewing;
+  const id = current?.user.id;
+  const mine = locked(id, () => renewOnce(id, stale)).finally(() => {
+    if (renewing === mine) renewing = null;
   });
-  return renewing;
+  renewing = mine;
+  return mine;
 }
 
-async function renewOnce(stale) {
-  const stored = load(KEY);
-  if (!stored) {
-    end('You were signed out.');
-    throw new Problem({ status: 401, code: 'unauthenticated', detail: 'You were signed out.' });
-  }
+async function renewOnce(id, stale) {
+  const stored = load(keyOf(id));
+  if (!stored) throw lost(id, 'You were signed out.');
   if (stored.access_token !== stale && stored.expires_at > Date.now()) {
-    keep(stored);
+    if (current?.user.id === id) keep(stored);
     return;
   }
+  let answer;
   try {
-    adopt(await request('POST', 'auth/refresh', { body: { refresh_token: stored.refresh_token } }));
+    answer = await request('POST', 'auth/refresh', { body: { refresh_token: stored.refresh_token } });
   } catch (error) {
-    if (!error.retryable) end('Your session has ended. Please sign in again.');
+    if (!error.retryable) lost(id, 'Your session has ended. Please sign in again.');
     throw error;
   }
+  // Whoever signed out meanwhile is not signed in again by an answer that was on its way.
+  if (current?.user.id === id && load(keyOf(id))) adopt(answer);
 }
 
-function locked(work) {
-  return navigator.locks ? navigator.locks.request('chat-session', work) : work();
+/** Ends the session if it is still that of this account, which is the only one that was lost. */
+function lost(id, reason) {
+  if (current?.user.id === id) end(reason);
+  return new Problem({ status: 401, code: 'unauthenticated', detail: reason });
+}
+
+function locked(id, work) {
+  return navigator.locks ? navigator.locks.request(`chat-session ${id}`, work) : work();
 }
 
 function adopt(answer) {
   const { user, access_token, refresh_token, expires_in } = answer;
   const fresh = { user, access_token, refresh_token, expires_at: Date.now() + expires_in * 1000, expires_in };
-  save(KEY, fresh);
+  save(keyOf(user.id), fresh);
   keep(fresh);
 }
 
 function keep(fresh) {
   const isNew = current !== null && current.access_token !== fresh.access_token;
   current = fresh;
+  ofTab.save(ACCOUNT, fresh.user.id);
   if (isNew) for (const listener of renewals) listener(fresh.access_token);
   clearTimeout(timer);
   // Tabs wake at different times, so that one of them renews for all.
@@ -123,9 +158,10 @@ export function resumeSession() {
 }
 
 onElsewhere((key) => {
-  if (key !== KEY) return;
-  const stored = load(KEY);
-  if (!stored) end('You signed out in another tab.');
-  else if (!current || stored.user.id !== current.user.id) location.reload();
-  else keep(stored);
+  if (!key.startsWith(KEPT)) return;
+  for (const listener of arrivals) listener();
+  if (!current || key !== keyOf(current.user.id)) return;
+  const stored = load(key);
+  if (stored) keep(stored);
+  else end('You signed out in another tab.');
 });

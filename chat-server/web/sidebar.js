@@ -10,7 +10,7 @@ import { peoplePane, searchPane } from './people.js';
 import { showProfile } from './profile.js';
 import { signOut } from './session.js';
 import { on, sortedConversations, state, totalUnread } from './store.js';
-import { presenceFor } from './users.js';
+import { shownPresence } from './users.js';
 
 /** Makes the pane. */
 export function sidebar() {
@@ -113,7 +113,7 @@ function ownRow() {
   const render = () => {
     updateUserAvatar(avatar, state.me.id);
     setText(name, state.me.username);
-    setText(note, presenceText(presenceFor(state.me.id)));
+    setText(note, presenceText(shownPresence(state.me.id)));
   };
   return { element: el('.row.own-row', {}, main, el('.row-actions', {}, group, leave)), render };
 }

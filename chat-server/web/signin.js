@@ -1,13 +1,27 @@
-// The first screen: sign in or create an account.
+// The first screen: go on with a kept account, sign in, or create an account.
 
-import { el, iconButton, setText } from './dom.js';
+import { plainAvatar } from './avatar.js';
+import { attr, el, iconButton, reconcile, setText } from './dom.js';
 import { icon } from './icons.js';
-import { register, signIn } from './session.js';
+import { continueAs, keptAccounts, onKeptAccounts, register, signIn } from './session.js';
+
+// Which field an error is about. Every other one is about the last field, the password.
+const FAULTS = {
+  'register-username': ['invalid_username', 'reserved_username', 'name_taken'],
+  'register-email': ['invalid_email', 'email_taken'],
+};
 
 /** Makes the screen; `done` runs after the person is signed in. `reason` says why they see it again. */
 export function signInScreen(done, reason) {
-  const panels = { login: loginForm(done), register: registerForm(done) };
+  const kept = keptList(enter);
+  const off = onKeptAccounts(kept.render);
+  const panels = { login: loginForm(enter), register: registerForm(enter) };
   const tabs = Object.fromEntries([tab('login', 'Sign in'), tab('register', 'Create account')]);
+
+  function enter() {
+    off();
+    done();
+  }
 
   function tab(name, label) {
     const attributes = { type: 'button', role: 'tab', id: `tab-${name}`, 'aria-controls': `panel-${name}`, data: { testid: `tab-${name}` } };
@@ -39,13 +53,31 @@ export function signInScreen(done, reason) {
       el('.signin-mark', {}, icon('chat')),
       el('h1', {}, 'Chat'),
       el('p.signin-reason', { role: 'status', hidden: !reason }, reason ?? ''),
+      kept.element,
       el('.tabs', { role: 'tablist', 'aria-label': 'Sign in or create an account', on: { keydown } }, tabs.login, tabs.register),
       panels.login,
       panels.register,
     ),
   );
   choose('login', false);
-  return { element, focus: () => panels.login.querySelector('input').focus() };
+  return { element, focus: () => (kept.element.querySelector('button') ?? panels.login.querySelector('input')).focus() };
+}
+
+/** The accounts that this browser keeps, each one press away. */
+function keptList(done) {
+  const element = el('ul.list.kept', { 'aria-label': 'Accounts in this browser' });
+  const rowOf = ({ id, username }) => {
+    const go = () => continueAs(id) && done();
+    const attributes = { type: 'button', data: { testid: 'continue-as', username }, on: { click: go } };
+    return el('li.row', {}, el('button.row-main', attributes, plainAvatar(id, username), el('span.row-title', { dir: 'auto' }, `Continue as ${username}`)));
+  };
+  function render() {
+    const users = keptAccounts();
+    reconcile(element, users, (user) => user.id, rowOf, () => {});
+    element.hidden = users.length === 0;
+  }
+  render();
+  return { element, render };
 }
 
 function loginForm(done) {
@@ -89,15 +121,20 @@ function form(name, label, fields, done, send) {
     button,
   );
 
-  function fail(text, input) {
+  function fail(text, wrong) {
     setText(error, text);
     error.hidden = false;
-    input?.focus();
+    // Beside the field, where it is seen even above a phone's keyboard.
+    wrong.closest('.field').after(error);
+    attr(wrong, 'aria-invalid', 'true');
+    attr(wrong, 'aria-describedby', error.id);
+    wrong.focus();
   }
 
   element.addEventListener('submit', async (event) => {
     event.preventDefault();
     error.hidden = true;
+    for (const { input } of fields) for (const name of ['aria-invalid', 'aria-describedby']) attr(input, name, null);
     const missing = fields.find(({ input }) => input.value.trim() === '');
     if (missing) return fail('Please fill in every field.', missing.input);
     button.disabled = true;
@@ -105,7 +142,8 @@ function form(name, label, fields, done, send) {
       await send();
       done();
     } catch (problem) {
-      fail(problem.message, fields.at(-1).input);
+      const wrong = fields.find(({ input }) => FAULTS[input.id]?.includes(problem.code));
+      fail(problem.message, (wrong ?? fields.at(-1)).input);
     } finally {
       button.disabled = false;
     }

@@ -1,61 +1,73 @@
-// What the browser keeps between visits: JSON values in localStorage, under a prefix of this mount.
+// What the browser keeps: JSON values, between visits for all tabs, or for one tab alone, under a prefix of this mount.
 
 import { BASE } from './http.js';
 
 const PREFIX = `chat:${BASE.pathname}:`;
-// Some browsers refuse localStorage (private windows, a full disk); the page then works until it is closed.
-const memory = new Map();
 
-/** The value of a key, or null. */
-export function load(key) {
-  let text = memory.get(key) ?? null;
-  try {
-    text = localStorage.getItem(PREFIX + key) ?? text;
-  } catch {
-    // Only the memory is left.
-  }
-  if (text === null) return null;
-  try {
-    return JSON.parse(text);
-  } catch {
-    return null;
-  }
-}
+/** Values in one of the browser's stores. `open` answers it; that throws where the browser refuses it. */
+function keptIn(open) {
+  // Some browsers refuse (private windows, a full disk); the page then works until it is closed.
+  const memory = new Map();
 
-/** Keeps a value under a key. */
-export function save(key, value) {
-  const text = JSON.stringify(value);
-  try {
-    localStorage.setItem(PREFIX + key, text);
-    memory.delete(key);
-  } catch {
-    memory.set(key, text);
-  }
-}
-
-/** Forgets a key. */
-export function forget(key) {
-  memory.delete(key);
-  try {
-    localStorage.removeItem(PREFIX + key);
-  } catch {
-    // It was never there then.
-  }
-}
-
-/** All keys that begin with a text. */
-export function keys(start) {
-  const found = new Set([...memory.keys()].filter((key) => key.startsWith(start)));
-  try {
-    for (let i = 0; i < localStorage.length; i += 1) {
-      const key = localStorage.key(i);
-      if (key?.startsWith(PREFIX + start)) found.add(key.slice(PREFIX.length));
+  /** The value of a key, or null. */
+  function load(key) {
+    let text = memory.get(key) ?? null;
+    try {
+      text = open().getItem(PREFIX + key) ?? text;
+    } catch {
+      // Only the memory is left.
     }
-  } catch {
-    // Only the memory is left.
+    if (text === null) return null;
+    try {
+      return JSON.parse(text);
+    } catch {
+      return null;
+    }
   }
-  return [...found];
+
+  /** Keeps a value under a key. */
+  function save(key, value) {
+    const text = JSON.stringify(value);
+    try {
+      open().setItem(PREFIX + key, text);
+      memory.delete(key);
+    } catch {
+      memory.set(key, text);
+    }
+  }
+
+  /** Forgets a key. */
+  function forget(key) {
+    memory.delete(key);
+    try {
+      open().removeItem(PREFIX + key);
+    } catch {
+      // It was never there then.
+    }
+  }
+
+  /** All keys that begin with a text. */
+  function keys(start) {
+    const found = new Set([...memory.keys()].filter((key) => key.startsWith(start)));
+    try {
+      const store = open();
+      for (let i = 0; i < store.length; i += 1) {
+        const key = store.key(i);
+        if (key?.startsWith(PREFIX + start)) found.add(key.slice(PREFIX.length));
+      }
+    } catch {
+      // Only the memory is left.
+    }
+    return [...found];
+  }
+
+  return { load, save, forget, keys };
 }
+
+export const { load, save, forget, keys } = keptIn(() => localStorage);
+
+/** What belongs to this tab alone: it survives a reload, and no other tab sees it. */
+export const ofTab = keptIn(() => sessionStorage);
 
 /** Calls back with each key that another tab changes. */
 export function onElsewhere(listener) {

@@ -10,7 +10,7 @@ import { menuButton } from './menu.js';
 import { relationTo } from './relations.js';
 import { closeConversation } from './router.js';
 import { typists } from './typing.js';
-import { presenceFor } from './users.js';
+import { shownPresence } from './users.js';
 
 /** Makes the head; `render(conversation)` brings it up to date. */
 export function threadHead() {
@@ -39,7 +39,7 @@ export function threadHead() {
 function noteOf(conversation) {
   if (conversation.kind === 'group') return count(conversation.member_count, 'member');
   if (relationTo(conversation.user_id) === 'blocked') return 'blocked';
-  return presenceText(presenceFor(conversation.user_id));
+  return presenceText(shownPresence(conversation.user_id));
 }
 
 function itemsFor(conversation) {

@@ -1,7 +1,7 @@
 // Users by id: what is known of them, and fetching those that are only known by number.
 
 import * as api from './api.js';
-import { changed, state } from './store.js';
+import { changed, directWith, state } from './store.js';
 
 // What was pushed this recently is newer than a list that may have been on its way.
 const FRESH_MS = 3_000;
@@ -72,7 +72,19 @@ export function replacePresence(presences, self) {
   for (const presence of [presenceOf(self), ...presences]) learnPresence(presence);
 }
 
-/** The presence of a user; unknown counts as offline. */
+/**
+ * The presence to show of a user, or null where there is nothing to know: only friends and partners of direct
+ * conversations show theirs, and without a connection nobody's is known, not even one's own.
+ */
+export function shownPresence(id) {
+  if (state.connection.state !== 'open') return null;
+  const known = presenceFor(id);
+  if (known.status !== 'offline' || id === state.me?.id) return known;
+  const shows = !state.blocks.has(id) && (state.friends.has(id) || directWith(id) !== null);
+  return shows ? known : null;
+}
+
+/** The presence of a user as it was last heard; unknown counts as offline. */
 export function presenceFor(id) {
   return state.presence.get(id) ?? { user_id: id, status: 'offline', message: null, last_seen_at: null };
 }

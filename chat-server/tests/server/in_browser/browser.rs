@@ -1,11 +1,15 @@
 //! A real Chromium, driven by its own driver.
 
 use std::io::{BufRead as _, BufReader};
+use std::net::TcpListener;
 use std::process::{Child, Command, Stdio};
 
 use thirtyfour::{CapabilitiesHelper as _, ChromiumLikeCapabilities as _, DesiredCapabilities, WebDriver};
 
 use super::window::Window;
+
+/// How often a driver is started that finds its port taken.
+const ATTEMPTS: usize = 5;
 
 /// A running driver. Dropping it ends it.
 pub struct Browser {
@@ -28,17 +32,12 @@ impl Browser {
             }
             return None;
         };
-        let mut driver =
-            Command::new(driver).arg("--port=0").stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
-        let said = BufReader::new(driver.stdout.take().unwrap());
-        // The driver chooses a free port and says which; the rest of what it says is read so that it never waits.
-        let port = tokio::task::spawn_blocking(move || {
-            let mut lines = said.lines().map_while(Result::ok);
-            let port = lines.find_map(|line| line.strip_suffix('.')?.rsplit_once("on port ")?.1.parse().ok());
-            std::thread::spawn(move || lines.for_each(drop));
-            port.expect("the driver says its port")
-        });
-        Some(Self { driver, port: port.await.unwrap(), program })
+        for _ in 0..ATTEMPTS {
+            if let Some((driver, port)) = started(&driver).await {
+                return Some(Self { driver, port, program });
+            }
+        }
+        panic!("the driver found no port in {ATTEMPTS} attempts");
     }
 
     /// A new window with a profile of its own: another person's device.
@@ -71,6 +70,31 @@ impl Browser {
         let _ = self.driver.kill();
         let _ = self.driver.wait();
     }
+}
+
+/// A driver on a free port, and the port; None where somebody else took it first.
+async fn started(program: &str) -> Option<(Child, u16)> {
+    // Left to itself, the driver takes a port that is free for IPv6, and gives up where connections of IPv4 have it.
+    let free = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+    let mut driver = Command::new(program)
+        .arg(format!("--port={free}"))
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
+    let said = BufReader::new(driver.stdout.take().unwrap());
+    // The rest of what it says is read so that it never waits.
+    let port = tokio::task::spawn_blocking(move || {
+        let mut lines = said.lines().map_while(Result::ok);
+        let port = lines.find_map(|line| line.strip_suffix('.')?.rsplit_once("on port ")?.1.parse().ok());
+        std::thread::spawn(move || lines.for_each(drop));
+        port
+    });
+    let port = port.await.unwrap();
+    if port.is_none() {
+        driver.wait().unwrap();
+    }
+    Some((driver, port?))
 }
 
 impl Drop for Browser {

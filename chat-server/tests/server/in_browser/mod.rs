@@ -68,6 +68,49 @@ async fn two_people_find_each_other_and_chat_with_ticks() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn two_windows_of_one_browser_are_two_people_who_chat() {
+    let Some(desk) = Desk::set_up().await else { return };
+    let window = desk.window_of("ann").await;
+    let [anns, bobs] = window.open_beside(&desk.cable.url()).await;
+    window.register("bob").await;
+    window.open_chat_with("ann").await;
+    window.say("hello ann").await;
+    window.sees_own("hello ann", "delivered").await;
+
+    window.turn_to(&anns).await;
+    window.reload().await;
+    window.open_first_conversation().await;
+    window.sees("hello ann").await;
+    window.say("hello bob").await;
+
+    window.turn_to(&bobs).await;
+    window.sees("hello bob").await;
+    window.reload().await;
+    window.sees_own("hello ann", "read").await;
+    desk.clear_away([window]).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_new_window_goes_on_with_an_account_that_signing_out_elsewhere_ends() {
+    let Some(desk) = Desk::set_up().await else { return };
+    let window = desk.window_of("ann").await;
+    let [anns, second] = window.open_beside(&desk.cable.url()).await;
+    window.register("bob").await;
+    window.turn_to(&anns).await;
+    let [_, third] = window.open_beside(&desk.cable.url()).await;
+    window.continue_as("bob").await;
+    window.waits_for("[data-testid=signout]").await;
+
+    window.turn_to(&second).await;
+    window.click("signout").await;
+    window.turn_to(&third).await;
+    window.waits_for("[data-testid=login-submit]").await;
+    window.continue_as("ann").await;
+    window.waits_for("[data-testid=signout]").await;
+    desk.clear_away([window]).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn people_become_friends() {
     let Some(desk) = Desk::set_up().await else { return };
     let (ann, bob) = (desk.window_of("ann").await, desk.window_of("bob").await);
@@ -141,8 +184,20 @@ async fn somebody_who_is_blocked_does_not_get_through() {
     ann.waits_for("[data-username=eve][data-relation=blocked]").await;
     eve.say("and this").await;
     eve.sees_own("and this", "failed").await;
+    eve.waits_for("[data-testid=discard-send]").await;
+    assert!(!eve.shows("[data-testid=retry-send]").await, "it would only be refused again");
     assert_eq!(ann.messages_up_to("buy this").await, ["buy this"]);
     desk.clear_away([ann, eve]).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn whoever_asks_for_a_name_that_is_taken_is_led_to_the_name() {
+    let Some(desk) = Desk::set_up().await else { return };
+    let ann = desk.window_of("ann").await;
+    let other = desk.browser.window(&desk.cable.url()).await;
+    other.ask_for_account("ann", "other@example.org").await;
+    other.waits_for("[data-testid=register-username]:focus").await;
+    desk.clear_away([ann, other]).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

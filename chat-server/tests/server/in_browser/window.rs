@@ -3,6 +3,7 @@
 use std::path::Path;
 use std::time::{Duration, Instant};
 
+use thirtyfour::WindowHandle;
 use thirtyfour::prelude::*;
 
 /// How long anything may take that has to happen. It is only waited for in full when it does not happen.
@@ -26,13 +27,37 @@ impl Window {
         self.driver.quit().await.unwrap();
     }
 
+    /// Opens another window of the same profile and turns to it. Answers the way back and the way there again.
+    pub async fn open_beside(&self, address: &str) -> [WindowHandle; 2] {
+        let here = self.driver.window().await.unwrap();
+        let there = self.driver.new_window().await.unwrap();
+        self.turn_to(&there).await;
+        self.go_to(address).await;
+        [here, there]
+    }
+
+    /// From now on, everything is done in this window of the profile.
+    pub async fn turn_to(&self, window: &WindowHandle) {
+        self.driver.switch_to_window(window.clone()).await.unwrap();
+    }
+
     pub async fn register(&self, name: &str) {
+        self.ask_for_account(name, &format!("{name}@example.org")).await;
+        self.waits_for_connection("[data-state=open]").await;
+    }
+
+    /// Asks for an account, whatever comes of it.
+    pub async fn ask_for_account(&self, name: &str, email: &str) {
         self.click("tab-register").await;
         self.fill("register-username", name).await;
-        self.fill("register-email", &format!("{name}@example.org")).await;
+        self.fill("register-email", email).await;
         self.fill("register-password", "correct horse").await;
         self.click("register-submit").await;
-        self.waits_for_connection("[data-state=open]").await;
+    }
+
+    /// Goes on with an account that the browser keeps.
+    pub async fn continue_as(&self, name: &str) {
+        self.press(&format!("[data-testid=continue-as][data-username={name}]")).await;
     }
 
     /// Looks for somebody by name.
@@ -94,7 +119,7 @@ impl Window {
     /// The line about the connection is always in the page for programs; people see it only when it matters.
     async fn waits_for_connection(&self, state: &str) {
         let line = format!("[data-testid=connection-state]{state}");
-        self.until(&line, async || self.driver.find(By::Css(line.as_str())).await.is_ok()).await;
+        self.until(&line, async || self.shows(&line).await).await;
     }
 
     /// Everything that is shown once a last message is there, oldest first.
@@ -159,6 +184,11 @@ impl Window {
             Ok(element) => element,
             Err(error) => panic!("{css} did not appear: {error}"),
         }
+    }
+
+    /// Whether something is in the page now.
+    pub async fn shows(&self, css: &str) -> bool {
+        self.driver.find(By::Css(css)).await.is_ok()
     }
 
     async fn until(&self, what: &str, is_so: impl AsyncFn() -> bool) {
