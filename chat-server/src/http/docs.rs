@@ -1,7 +1,9 @@
 //! The documentation over HTTP: the OpenAPI document, and a page to browse it that needs nothing from anywhere else.
 
-use std::sync::Arc;
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
 
+use axum::body::Bytes;
 use axum::extract::RawPathParams;
 use axum::http::header::{CONTENT_ENCODING, CONTENT_SECURITY_POLICY, CONTENT_TYPE};
 use axum::response::{IntoResponse, Redirect, Response};
@@ -23,10 +25,10 @@ const POLICY: &str = "default-src 'none'; script-src 'self'; connect-src 'self';
 /// `/api/openapi.json`, and the page at `/api/docs/`. All links are relative, so they stay right under any prefix.
 pub(crate) fn routes(document: OpenApi) -> Router<AppState> {
     let document = Arc::new(document);
-    let config = Arc::new(Config::new(["../openapi.json"]).validator_url("none"));
+    let files = Arc::new(Files::new());
     let page = move |params: RawPathParams| {
-        let config = Arc::clone(&config);
-        async move { file(params.iter().find(|(name, _)| *name == "file").map_or("", |(_, file)| file), config) }
+        let files = Arc::clone(&files);
+        async move { files.answer(params.iter().find(|(name, _)| *name == "file").map_or("", |(_, file)| file)) }
     };
     Router::new()
         .route("/api/openapi.json", get(move || async move { Json(document) }))
@@ -35,9 +37,41 @@ pub(crate) fn routes(document: OpenApi) -> Router<AppState> {
         .route("/api/docs/{*file}", get(page))
 }
 
-fn file(name: &str, config: Arc<Config<'static>>) -> Result<Response, Problem> {
-    let file = utoipa_swagger_ui::serve(name, config).map_err(|_| ErrorCode::Internal)?.ok_or(ErrorCode::NotFound)?;
-    let headers = [(CONTENT_TYPE, file.content_type), (CONTENT_SECURITY_POLICY, POLICY.to_owned())];
-    let encoding = file.gzpipped.then_some([(CONTENT_ENCODING, "gzip")]);
-    Ok((headers, encoding, file.bytes.into_owned()).into_response())
+/// The files of the page, each unpacked once: they are large, and however many ask for them at once share the bytes.
+struct Files {
+    config: Arc<Config<'static>>,
+    unpacked: Mutex<HashMap<String, File>>,
+}
+
+#[derive(Clone)]
+struct File {
+    content_type: String,
+    is_packed: bool,
+    bytes: Bytes,
+}
+
+impl Files {
+    fn new() -> Self {
+        Self { config: Arc::new(Config::new(["../openapi.json"]).validator_url("none")), unpacked: Mutex::default() }
+    }
+
+    fn answer(&self, name: &str) -> Result<Response, Problem> {
+        let File { content_type, is_packed, bytes } = self.get(name)?;
+        let headers = [(CONTENT_TYPE, content_type), (CONTENT_SECURITY_POLICY, POLICY.to_owned())];
+        let encoding = is_packed.then_some([(CONTENT_ENCODING, "gzip")]);
+        Ok((headers, encoding, bytes).into_response())
+    }
+
+    fn get(&self, name: &str) -> Result<File, ErrorCode> {
+        let mut unpacked = self.unpacked.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(file) = unpacked.get(name) {
+            return Ok(file.clone());
+        }
+        let found = utoipa_swagger_ui::serve(name, Arc::clone(&self.config)).map_err(|_| ErrorCode::Internal)?;
+        let found = found.ok_or(ErrorCode::NotFound)?;
+        let bytes = Bytes::from(found.bytes.into_owned());
+        let file = File { content_type: found.content_type, is_packed: found.gzpipped, bytes };
+        unpacked.insert(name.to_owned(), file.clone());
+        Ok(file)
+    }
 }

@@ -20,6 +20,7 @@ use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use tokio::net::TcpStream;
 use tokio::sync::OwnedSemaphorePermit;
+use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 use tower::ServiceExt as _;
 
@@ -45,6 +46,10 @@ pub(super) struct Patience {
     /// The largest header.
     pub(super) max_header_bytes: usize,
 }
+
+/// How long a connection whose place is wanted may still take to read the answer that is under way: a reader that stands
+/// still must not keep others out.
+const LAST_WORDS: Duration = Duration::from_secs(2);
 
 /// hyper refuses to work with less.
 const LEAST_HEADER_BYTES: usize = 8 * 1024;
@@ -75,8 +80,8 @@ pub(super) async fn drive(
         .serve_connection(TokioIo::new(stream), service)
         .with_upgrades();
     let mut connection = pin!(connection);
-    let mut too_quiet = pin!(tokio::time::sleep(patience.first_request));
-    let mut ending = false;
+    let mut too_long = pin!(tokio::time::sleep(patience.first_request));
+    let (mut evicted, mut ending) = (false, false);
 
     loop {
         tokio::select! {
@@ -86,8 +91,11 @@ pub(super) async fn drive(
                 }
                 return;
             }
-            () = too_quiet.as_mut(), if !attendance.has_spoken() => return,
-            () = attendance.evicted(), if !ending => ending = true,
+            () = too_long.as_mut(), if evicted || !attendance.has_spoken() => return,
+            () = attendance.evicted(), if !evicted => {
+                (evicted, ending) = (true, true);
+                too_long.as_mut().reset(Instant::now() + LAST_WORDS);
+            }
             () = stop.cancelled(), if !ending => ending = true,
         }
         if ending {

@@ -5,7 +5,7 @@ use std::num::NonZeroU64;
 use reqwest::Method;
 use serde_json::json;
 use tokio::io::AsyncWriteExt as _;
-use tokio::net::TcpStream;
+use tokio::net::{TcpSocket, TcpStream};
 
 use crate::harness::TestServer;
 use crate::harness::person::{PASSWORD, Person};
@@ -157,4 +157,20 @@ async fn an_open_socket_does_not_lose_its_place() {
     assert_eq!(early, Err(std::io::ErrorKind::WouldBlock));
     drop(second);
     assert_eq!(read_head(&mut third).await.expect("an answer").status, 101);
+}
+
+#[tokio::test]
+async fn readers_that_stand_still_keep_nobody_out() {
+    let server = TestServer::with(|config| config.max_connections = 8).await;
+    let mut standing = Vec::new();
+    for _ in 0..8 {
+        let socket = TcpSocket::new_v4().unwrap();
+        socket.set_recv_buffer_size(2048).unwrap();
+        let mut stream = socket.connect(server.address()).await.unwrap();
+        let request = "GET /api/docs/swagger-ui-bundle.js HTTP/1.1\r\nHost: localhost\r\n\r\n";
+        stream.write_all(request.repeat(8).as_bytes()).await.unwrap();
+        standing.push(stream);
+    }
+    let honest = exchange(server.address(), b"GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n").await;
+    assert_eq!(honest.expect("an answer").status, 200);
 }
