@@ -41,6 +41,8 @@ pub enum CloseReason {
     SessionEnded,
     /// The user left the one conversation that the socket carries, or was never in it.
     NotAMember,
+    /// The user has too many sockets open already.
+    TooManySockets,
     /// Flooded with pings.
     Flood,
 }
@@ -65,6 +67,7 @@ impl CloseReason {
             Self::BadToken => 4502,
             Self::SessionEnded => 4503,
             Self::NotAMember => 4504,
+            Self::TooManySockets => 4505,
             Self::Flood => 4508,
         }
     }
@@ -86,6 +89,7 @@ impl CloseReason {
             Self::BadToken => "bad token",
             Self::SessionEnded => "session ended",
             Self::NotAMember => "not a member",
+            Self::TooManySockets => "too many sockets",
             Self::Flood => "too many pings",
         })
     }

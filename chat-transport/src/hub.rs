@@ -169,6 +169,11 @@ impl Hub {
         self.state().lanes.position(conversation)
     }
 
+    /// How many connections a user has.
+    pub(crate) fn connections_of(&self, user: UserId) -> usize {
+        self.state().registry.of_user(user, None).count()
+    }
+
     /// Does something with every connection.
     pub(crate) fn each(&self, mut act: impl FnMut(ConnectionId, &Outbox)) {
         for (connection, outbox) in self.state().registry.all() {

@@ -91,8 +91,12 @@ impl Gateway {
             .map_err(|error| if error.code().is_retryable() { CloseReason::Unavailable } else { CloseReason::BadToken })
     }
 
-    /// A socket of one conversation is for those who are in it.
+    /// Nobody takes every place alone, and a socket of one conversation is for those who are in it.
     async fn may_begin(&self, identity: &Identity, scope: Scope) -> Result<(), CloseReason> {
+        let open = u32::try_from(self.hub.connections_of(identity.user)).unwrap_or(u32::MAX);
+        if open >= self.settings.max_sockets_per_user {
+            return Err(CloseReason::TooManySockets);
+        }
         match scope {
             Scope::Everything => Ok(()),
             Scope::Only(conversation) => {

@@ -16,6 +16,8 @@ pub struct SocketSettings {
     pub write_timeout: Duration,
     /// The largest message that is read, in bytes, in however many frames it comes.
     pub max_message_bytes: usize,
+    /// How many sockets one user may have open.
+    pub max_sockets_per_user: u32,
     /// How many frames one message may come in.
     pub max_fragments: u32,
     /// How many bytes may wait for one reader before its queue is replaced by one `resync`.
@@ -34,7 +36,8 @@ impl Default for SocketSettings {
             heartbeat: Duration::from_secs(25),
             auth_timeout: Duration::from_secs(5),
             write_timeout: Duration::from_secs(15),
-            max_message_bytes: 64 * 1024,
+            max_message_bytes: 128 * 1024,
+            max_sockets_per_user: 100,
             max_fragments: 64,
             outbox_bytes: 1024 * 1024,
             max_errors_per_minute: 10,

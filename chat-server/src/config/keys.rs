@@ -178,7 +178,7 @@ keys! {
         body_timeout_seconds: NonZeroU64 = above_zero!(NonZeroU64, 10),
             "Bodies are small.";
         /// The largest request body, in bytes.
-        max_body_bytes: NonZeroUsize = above_zero!(NonZeroUsize, 64 * 1024),
+        max_body_bytes: NonZeroUsize = above_zero!(NonZeroUsize, 128 * 1024),
             "The longest message fits several times.";
         /// The largest request header in bytes, all fields together; at least 8192.
         max_header_bytes: NonZeroUsize = above_zero!(NonZeroUsize, 32 * 1024),
@@ -202,8 +202,11 @@ keys! {
         socket_write_seconds: NonZeroU64 = above_zero!(NonZeroU64, 15),
             "A train passes through a tunnel in that time; whoever takes longer resumes.";
         /// The largest message that is read from a socket, in bytes, in however many frames.
-        max_message_bytes: NonZeroUsize = above_zero!(NonZeroUsize, 64 * 1024),
-            "The longest text fits with every character escaped.";
+        max_message_bytes: NonZeroUsize = above_zero!(NonZeroUsize, 128 * 1024),
+            "The longest text fits with every character escaped, emoji as two escapes each.";
+        /// How many sockets one user may have open.
+        max_sockets_per_user: NonZeroU32 = above_zero!(NonZeroU32, 100),
+            "Many tabs on many devices; nobody takes every place alone.";
         /// How many frames one message may come in.
         max_fragments: NonZeroU32 = above_zero!(NonZeroU32, 64),
             "Clients send one. Endless empty fragments are an attack.";

@@ -68,6 +68,7 @@ impl Config {
             auth_timeout: seconds(self.socket_auth_seconds),
             write_timeout: seconds(self.socket_write_seconds),
             max_message_bytes: self.max_message_bytes.get(),
+            max_sockets_per_user: self.max_sockets_per_user.get(),
             max_fragments: self.max_fragments.get(),
             outbox_bytes: self.outbox_bytes.get(),
             max_errors_per_minute: self.max_errors_per_minute.get(),

@@ -171,3 +171,19 @@ async fn one_of_two_sockets_that_ends_takes_nothing_from_the_other() {
     second.ignore(&["presence"]);
     assert_eq!(second.expect("message.new").await.text("body"), "still there?");
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_user_has_so_many_sockets_and_no_more_until_one_of_them_ends() {
+    let house = House::with(|plan| plan.sockets.max_sockets_per_user = 2);
+    let [ann, bob] = house.people(["ann", "bob"]).await;
+    let (first, _second) = (house.raw_tab(&ann).await, house.raw_tab(&ann).await);
+    let mut third = house.open(Opening { identity: Some(ann.identity), scope: Scope::Everything });
+    assert_eq!(third.closed().await, 4505);
+    let _other = house.raw_tab(&bob).await;
+    drop(first);
+    while house.hub.connection_count() > 2 {
+        tokio::task::yield_now().await;
+    }
+    let _again = house.raw_tab(&ann).await;
+    assert_eq!(house.hub.connection_count(), 3);
+}
