@@ -10,8 +10,8 @@ use chat_core::ErrorCode;
 use serde_json::json;
 use tokio_util::sync::CancellationToken;
 
-use crate::app::AppState;
 use crate::http::Problem;
+use crate::state::AppState;
 
 /// A database that takes longer to answer than this is not one to send people to.
 const PING_TIMEOUT: Duration = Duration::from_secs(2);

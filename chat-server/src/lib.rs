@@ -9,6 +9,7 @@ pub mod request;
 pub mod secret;
 pub mod serve;
 pub mod start;
+pub mod state;
 
 mod access;
 mod admin;
@@ -19,5 +20,6 @@ mod signals;
 mod upgrade;
 mod web;
 
-pub use app::{App, AppState, Parts, Users};
+pub use app::{App, Parts, Users};
 pub use config::Config;
+pub use state::AppState;

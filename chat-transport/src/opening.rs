@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use chat_core::accounts::Credential;
 use chat_core::command::{Position, Welcome};
-use chat_core::ids::{ConnectionId, ConversationId, Seq, UserId};
+use chat_core::ids::{ConversationId, Seq};
 use chat_core::registry::Scope;
 use chat_core::{ChatError, ErrorCode, Identity};
 use tokio::io::{AsyncRead, AsyncWrite};
@@ -22,7 +22,7 @@ use crate::guard::Guarded;
 use crate::hub::Arrival;
 use crate::in_flight::InFlight;
 use crate::outbox::Outbox;
-use crate::session::{Faults, Session};
+use crate::session::{Faults, Registration, Session};
 use crate::socket::Socket;
 use crate::wire::{ClientFrame, ReadyView, ServerFrame, decode};
 
@@ -111,7 +111,7 @@ impl Gateway {
         outbox.expire_at(identity.expires_at);
         let (user, session) = (identity.user, identity.session);
         let connection = self.hub.add(Arrival { user, session, scope, outbox: Arc::clone(&outbox) });
-        let registration = Registration { gateway: Arc::clone(self), connection, user, attends: false };
+        let registration = Registration::new(Arc::clone(self), connection, user);
         if let Some(reason) = self.going_away() {
             outbox.close(reason);
         }
@@ -124,7 +124,7 @@ impl Gateway {
 impl<S: AsyncRead + AsyncWrite + Unpin + Send + 'static> Session<S> {
     async fn begin(&mut self) -> Result<(), CloseReason> {
         let carried = self.take_up().await?;
-        self.registration.attends = true;
+        self.registration.attend();
         self.welcome(carried).await
     }
 
@@ -179,22 +179,4 @@ fn refusal(error: &ChatError) -> CloseReason {
     }
     tracing::warn!(%error, "a socket could not begin");
     CloseReason::Unavailable
-}
-
-/// A connection's place in the hub and, from when it is welcomed on, its user's being there. Whatever way a socket ends, it
-/// leaves nothing behind.
-pub(crate) struct Registration {
-    gateway: Arc<Gateway>,
-    pub(crate) connection: ConnectionId,
-    user: UserId,
-    attends: bool,
-}
-
-impl Drop for Registration {
-    fn drop(&mut self) {
-        self.gateway.hub.remove(self.connection);
-        if self.attends {
-            self.gateway.chat.disconnected(self.user);
-        }
-    }
 }

@@ -2,7 +2,6 @@
 
 mod background;
 mod parts;
-mod state;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -22,11 +21,11 @@ use self::background::Background;
 use crate::access::{self, Access};
 use crate::config::Config;
 use crate::http::request_id;
+use crate::state::AppState;
 use crate::upgrade::Sockets;
 use crate::{health, http, web};
 
 pub use self::parts::{Parts, SystemEntropy, Users, UsersError};
-pub use self::state::AppState;
 
 /// Why an app could not be built.
 #[derive(Debug, thiserror::Error)]

@@ -16,8 +16,8 @@ use utoipa_axum::routes;
 
 use super::extract::{Caller, JsonBody};
 use super::problem::Problem;
-use crate::app::AppState;
 use crate::request::ClientAddress;
+use crate::state::AppState;
 
 /// Under the prefix of the API.
 pub(crate) fn routes() -> OpenApiRouter<AppState> {

@@ -14,7 +14,7 @@ use super::extract::{After, Caller, Id, JsonBody, QueryOf};
 use super::friends::ToUser;
 use super::problem::Problem;
 use super::views::ListView;
-use crate::app::AppState;
+use crate::state::AppState;
 
 pub(crate) fn routes() -> OpenApiRouter<AppState> {
     OpenApiRouter::new().routes(routes!(list, add)).routes(routes!(put, remove))

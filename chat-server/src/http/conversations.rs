@@ -20,7 +20,7 @@ use utoipa_axum::routes;
 use super::extract::{After, BAD_CURSOR, Caller, Id, JsonBody, QueryOf};
 use super::problem::Problem;
 use super::views::ListView;
-use crate::app::AppState;
+use crate::state::AppState;
 
 pub(crate) fn routes() -> OpenApiRouter<AppState> {
     OpenApiRouter::new()

@@ -14,7 +14,7 @@ use utoipa::openapi::OpenApi;
 use utoipa_swagger_ui::Config;
 
 use super::problem::Problem;
-use crate::app::AppState;
+use crate::state::AppState;
 
 /// Scripts, style sheets and requests stay on this server; nothing can be framed or posted elsewhere. Icons come as data, and
 /// the script of the page makes one style sheet at its start: that very one, by its hash.

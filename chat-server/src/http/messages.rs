@@ -17,7 +17,7 @@ use utoipa_axum::routes;
 use super::extract::{After, Caller, Id, JsonBody, QueryOf, seq};
 use super::problem::Problem;
 use super::views::{ChangesView, ListView};
-use crate::app::AppState;
+use crate::state::AppState;
 
 pub(crate) fn routes() -> OpenApiRouter<AppState> {
     OpenApiRouter::new()

@@ -21,7 +21,7 @@ use axum::Router;
 use chat_core::ErrorCode;
 use utoipa_axum::router::OpenApiRouter;
 
-use crate::app::AppState;
+use crate::state::AppState;
 
 pub(crate) use problem::Problem;
 

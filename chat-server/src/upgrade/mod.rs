@@ -28,11 +28,11 @@ use tokio::net::TcpStream;
 use tokio_util::task::TaskTracker;
 
 use self::doors::{Doors, InTheDoor};
-use crate::app::AppState;
 use crate::config::{Config, Origin, seconds};
 use crate::http::Problem;
 use crate::request::ClientAddress;
 use crate::serve::Place;
+use crate::state::AppState;
 
 /// What the upgrade needs.
 #[derive(Clone)]

@@ -4,6 +4,7 @@
 //! client gets are written at once; events come through the outbox in the order of their logs.
 
 mod faults;
+mod registration;
 mod write;
 
 use std::sync::Arc;
@@ -19,11 +20,11 @@ use tokio::io::{AsyncRead, AsyncWrite};
 use tokio_tungstenite::tungstenite::{self, Message};
 
 pub(crate) use self::faults::Faults;
+pub(crate) use self::registration::Registration;
 use crate::close::CloseReason;
 use crate::gateway::Gateway;
 use crate::goodbye::{GOODBYE, close, reason_of};
 use crate::in_flight::{InFlight, Landed, is_at_hand};
-use crate::opening::Registration;
 use crate::outbox::Outbox;
 use crate::socket::Socket;
 use crate::wire::{ClientFrame, EventView, MessageView, ReceiptView, ServerFrame, TypingView, decode};

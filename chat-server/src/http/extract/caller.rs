@@ -12,8 +12,8 @@ use chat_core::presence::Presence;
 use chat_core::relation::FriendRequest;
 use chat_core::{Actor, Command, ErrorCode, Identity, Reply};
 
-use crate::app::AppState;
 use crate::http::problem::Problem;
+use crate::state::AppState;
 
 /// The longest token that is looked at, in bytes.
 const MAX_TOKEN_BYTES: usize = 8 * 1024;
