@@ -8,7 +8,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use chat_core::command::{Changes, History, OwnChanges};
 use chat_core::ids::{ConversationId, ID_LIMIT, MessageId, Seq, UserId};
-use chat_core::message::{Message, MessageState};
+use chat_core::message::Message;
 use chat_core::page::{Page, PageSize};
 use chat_core::ports::{Appended, MessageStore, NewMessage, StoreError, Stores};
 use chat_core::text::ClientId;
@@ -94,17 +94,7 @@ impl MessageStore for Faulty {
         let guess = MessageId::new(ID_LIMIT / 2 + new.conversation.get() * 1_000_000 + seq.get());
         let (Some(id), Ok(())) = (guess, unwritten.send(new.clone()).await) else { return Ok(Appended::Stale) };
         places.insert(new.conversation, seq);
-        Ok(Appended::Stored(Message {
-            id,
-            conversation: new.conversation,
-            seq,
-            sender: new.sender,
-            body: new.body.clone(),
-            client_id: new.client_id.clone(),
-            reply_to: new.reply_to,
-            created_at: new.at,
-            state: MessageState::Sent,
-        }))
+        Ok(Appended::Stored(new.stored(id, seq)))
     }
 
     async fn find_by_client_id(

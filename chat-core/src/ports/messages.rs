@@ -5,7 +5,7 @@ use async_trait::async_trait;
 use super::StoreError;
 use crate::command::{Changes, History, OwnChanges};
 use crate::ids::{ConversationId, MessageId, Seq, UserId, Version};
-use crate::message::Message;
+use crate::message::{Message, MessageState};
 use crate::page::{Page, PageSize};
 use crate::text::{Body, ClientId};
 use crate::time::Timestamp;
@@ -27,6 +27,24 @@ pub struct NewMessage {
     pub judged_on: Version,
     /// When.
     pub at: Timestamp,
+}
+
+impl NewMessage {
+    /// The message that this has become, now that it has its place in the log.
+    #[must_use]
+    pub fn stored(&self, id: MessageId, seq: Seq) -> Message {
+        Message {
+            id,
+            conversation: self.conversation,
+            seq,
+            sender: self.sender,
+            body: self.body.clone(),
+            client_id: self.client_id.clone(),
+            reply_to: self.reply_to,
+            created_at: self.at,
+            state: MessageState::Sent,
+        }
+    }
 }
 
 /// What came of an append.

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use chat_core::ids::{ConversationId, MessageId, Seq, UserId, Version};
-use chat_core::message::{Message, MessageState};
+use chat_core::message::Message;
 use chat_core::ports::{Appended, NewMessage};
 use chat_core::text::ClientId;
 use chat_core::time::Timestamp;
@@ -151,17 +151,7 @@ impl AppendPlan<'_> {
     pub(crate) fn answers(self, ids: &[MessageId]) -> Option<Vec<Appended>> {
         let message = |place: usize| {
             let NewRow { new, seq } = self.rows.get(place)?;
-            Some(Message {
-                id: *ids.get(place)?,
-                conversation: new.conversation,
-                seq: *seq,
-                sender: new.sender,
-                body: new.body.clone(),
-                client_id: new.client_id.clone(),
-                reply_to: new.reply_to,
-                created_at: new.at,
-                state: MessageState::Sent,
-            })
+            Some(new.stored(*ids.get(place)?, *seq))
         };
         let answer = |outcome| match outcome {
             Outcome::Stored(place) => message(place).map(Appended::Stored),

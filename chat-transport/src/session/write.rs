@@ -156,8 +156,11 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send + 'static> Session<S> {
     }
 
     async fn say_text(&mut self, text: String, reference: Option<&str>) -> Step {
-        let text = reference.map_or_else(|| text.clone(), |reference| with_ref(&text, reference));
-        let frames = VecDeque::from([Frame::note(&text)]);
+        let note = match reference {
+            Some(reference) => Frame::note(&with_ref(&text, reference)),
+            None => Frame::note(&text),
+        };
+        let frames = VecDeque::from([note]);
         self.write(frames).await.map_err(|reason| reason.unwrap_or(CloseReason::Silent))
     }
 }

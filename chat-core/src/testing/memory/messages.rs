@@ -7,7 +7,7 @@ use super::state::{State, next_id, unavailable};
 use crate::command::{Changes, History, HistoryStart, OwnChanges};
 use crate::ids::{ConversationId, MessageId, Seq, UserId};
 use crate::log::{LogEntry, UserEntry, UserNotice};
-use crate::message::{Message, MessageState};
+use crate::message::Message;
 use crate::page::{Page, PageSize};
 use crate::ports::{Appended, MessageStore, NewMessage, StoreError};
 use crate::text::ClientId;
@@ -30,17 +30,8 @@ impl MessageStore for MemoryStore {
         }
         let state = &mut *state;
         let Some(row) = state.conversations.get_mut(&new.conversation) else { return Ok(Appended::Stale) };
-        let message = Message {
-            id: next_id(&mut state.last.message, MessageId::new)?,
-            conversation: new.conversation,
-            seq: row.conversation.head.next(),
-            sender: new.sender,
-            body: new.body.clone(),
-            client_id: new.client_id.clone(),
-            reply_to: new.reply_to,
-            created_at: new.at,
-            state: MessageState::Sent,
-        };
+        let id = next_id(&mut state.last.message, MessageId::new)?;
+        let message = new.stored(id, row.conversation.head.next());
         row.push(new.at, |_| LogEntry::Message(message.clone()));
         if let Some(key) = &new.client_id {
             row.keys.insert((new.sender, key.clone()), message.id);
