@@ -106,12 +106,12 @@ impl MessageStore for Faulty {
         self.stores.messages.find_by_client_id(conversation, sender, client_id).await
     }
 
-    async fn get(&self, id: MessageId) -> Result<Option<Message>, StoreError> {
-        self.stores.messages.get(id).await
+    async fn get(&self, id: MessageId, viewer: UserId) -> Result<Option<Message>, StoreError> {
+        self.stores.messages.get(id, viewer).await
     }
 
-    async fn page(&self, history: &History) -> Result<Page<Message>, StoreError> {
-        self.stores.messages.page(history).await
+    async fn page(&self, history: &History, viewer: UserId) -> Result<Page<Message>, StoreError> {
+        self.stores.messages.page(history, viewer).await
     }
 
     async fn changes(
@@ -119,8 +119,9 @@ impl MessageStore for Faulty {
         conversation: ConversationId,
         after: Seq,
         size: PageSize,
+        viewer: Option<UserId>,
     ) -> Result<Option<Changes>, StoreError> {
-        self.stores.messages.changes(conversation, after, size).await
+        self.stores.messages.changes(conversation, after, size, viewer).await
     }
 
     async fn own_changes(&self, user: UserId, after: Seq, size: PageSize) -> Result<OwnChanges, StoreError> {

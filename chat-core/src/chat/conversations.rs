@@ -107,7 +107,7 @@ impl Chat {
     ) -> Result<Reply, ChatError> {
         let facts = self.recent_facts(conversation, actor.user).await?;
         rules::may_see(facts.as_deref())?;
-        Ok(Reply::Members(self.stores.conversations.members(conversation, after, size).await?))
+        Ok(Reply::Members(self.stores.conversations.members(conversation, after, size, actor.user).await?))
     }
 
     async fn view(&self, id: ConversationId, user: UserId) -> Result<ConversationView, ChatError> {

@@ -74,7 +74,7 @@ impl Chat {
 
     /// A message, if the user may see it; else there is nothing.
     pub(super) async fn visible_message(&self, user: UserId, id: MessageId) -> Result<Message, ChatError> {
-        let message = self.stores.messages.get(id).await?.ok_or(ErrorCode::NotFound)?;
+        let message = self.stores.messages.get(id, user).await?.ok_or(ErrorCode::NotFound)?;
         let facts = self.recent_facts(message.conversation, user).await?;
         let facts = rules::may_see(facts.as_deref())?;
         if rules::may_see_entry(facts, message.seq) { Ok(message) } else { Err(ErrorCode::NotFound.into()) }
@@ -87,7 +87,7 @@ impl Chat {
             history.from = HistoryStart::After(seq.max(joined));
         }
 
-        let mut page = self.stores.messages.page(&history).await?;
+        let mut page = self.stores.messages.page(&history, actor.user).await?;
         let shown = page.items.len();
         page.items.retain(|message| message.seq > joined);
         if page.items.len() < shown {
@@ -105,7 +105,8 @@ impl Chat {
     ) -> Result<Changes, ChatError> {
         let facts = self.recent_facts(conversation, actor.user).await?;
         let joined = rules::may_see(facts.as_deref())?.joined_seq;
-        self.log_after(conversation, after.max(joined), size).await
+        let changes = self.stores.messages.changes(conversation, after.max(joined), size, Some(actor.user)).await?;
+        changes.ok_or_else(|| ErrorCode::NotFound.into())
     }
 
     /// A part of a conversation's log, asked for by nobody: what a node reads to fill a hole in what it passes on.
@@ -115,7 +116,7 @@ impl Chat {
         after: Seq,
         size: PageSize,
     ) -> Result<Changes, ChatError> {
-        self.stores.messages.changes(conversation, after, size).await?.ok_or_else(|| ErrorCode::NotFound.into())
+        self.stores.messages.changes(conversation, after, size, None).await?.ok_or_else(|| ErrorCode::NotFound.into())
     }
 
     /// The last seqs of conversations: what a node compares its own positions with.

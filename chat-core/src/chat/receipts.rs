@@ -98,7 +98,7 @@ impl Chat {
 
     async fn marks(&self, conversation: ConversationId, user: UserId) -> Result<Marks, ChatError> {
         let before = UserId::new(user.get() - 1);
-        let members = self.stores.conversations.members(conversation, before, PageSize::clamped(1)).await?;
+        let members = self.stores.conversations.members(conversation, before, PageSize::clamped(1), user).await?;
         let mine = members.items.into_iter().find(|member| member.user == user);
         mine.map(|member| member.marks).ok_or_else(|| ErrorCode::NotFound.into())
     }

@@ -108,6 +108,8 @@ pub enum Departed {
 }
 
 /// Conversations and their members.
+///
+/// The marks of others are what the asker may see of them: [`Relation::shows`](crate::relation::Relation::shows).
 #[cfg_attr(any(test, feature = "testing"), mockall::automock)]
 #[async_trait]
 pub trait ConversationStore: Send + Sync {
@@ -135,12 +137,14 @@ pub trait ConversationStore: Send + Sync {
         size: PageSize,
     ) -> Result<Page<ConversationView, ActivityCursor>, StoreError>;
 
-    /// The members in the order of their ids; none where there is no such conversation. The cursor is the id.
+    /// The members in the order of their ids, as one user sees them; none where there is no such conversation. The cursor is
+    /// the id.
     async fn members(
         &self,
         conversation: ConversationId,
         after: Option<UserId>,
         size: PageSize,
+        viewer: UserId,
     ) -> Result<Page<Member>, StoreError>;
 
     /// Takes a member out, with the next entry of the log.

@@ -61,6 +61,9 @@ pub enum Appended {
 }
 
 /// Messages and logs.
+///
+/// Where a message is read, its state is what the viewer may see of it: [`Relation::shows`](crate::relation::Relation::shows).
+/// What a sender finds under their key is theirs to view.
 #[cfg_attr(any(test, feature = "testing"), mockall::automock)]
 #[async_trait]
 pub trait MessageStore: Send + Sync {
@@ -81,18 +84,19 @@ pub trait MessageStore: Send + Sync {
     ) -> Result<Option<Message>, StoreError>;
 
     /// A message.
-    async fn get(&self, id: MessageId) -> Result<Option<Message>, StoreError>;
+    async fn get(&self, id: MessageId, viewer: UserId) -> Result<Option<Message>, StoreError>;
 
     /// A page of messages; the cursor is the seq of the last one shown. Empty where there is no such conversation.
-    async fn page(&self, history: &History) -> Result<Page<Message>, StoreError>;
+    async fn page(&self, history: &History, viewer: UserId) -> Result<Page<Message>, StoreError>;
 
     /// The entries of a conversation's log after a point, oldest first, without a gap, and the head they were read at.
-    /// None if there is no such conversation.
+    /// None if there is no such conversation. Without a viewer it is for both sides of a block, and shows what each may see.
     async fn changes(
         &self,
         conversation: ConversationId,
         after: Seq,
         size: PageSize,
+        viewer: Option<UserId>,
     ) -> Result<Option<Changes>, StoreError>;
 
     /// The entries of a user's own log after a point, oldest first, without a gap, and the head they were read at. The log

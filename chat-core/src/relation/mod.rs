@@ -166,6 +166,22 @@ impl Relation {
         matches!(self.state, RelationState::Blocked { .. })
     }
 
+    /// Since when nothing passes between the two: since the first of the blocks that stand.
+    #[must_use]
+    pub fn silent_since(&self) -> Option<Timestamp> {
+        match self.state {
+            RelationState::Blocked { by, .. } => by.low().into_iter().chain(by.high()).min(),
+            RelationState::Strangers | RelationState::Requested(_) | RelationState::Friends { .. } => None,
+        }
+    }
+
+    /// Whether a viewer sees that a mark of `user` rose in their direct conversation at a moment. A block freezes what each
+    /// sees of the other, as long as it stands; everybody sees all of their own, and nobody in particular sees what both may.
+    #[must_use]
+    pub fn shows(&self, user: UserId, at: Timestamp, viewer: Option<UserId>) -> bool {
+        viewer == Some(user) || self.silent_since().is_none_or(|since| at <= since)
+    }
+
     /// Whether they are friends.
     #[must_use]
     pub const fn is_friends(&self) -> bool {

@@ -62,7 +62,7 @@ impl Findings {
     async fn look_at_conversation(&mut self, stores: &Stores, conversation: ConversationId) -> Result<(), AdminError> {
         let mut walk = Walk::default();
         loop {
-            let changes = stores.messages.changes(conversation, walk.last, PageSize::MAX).await?;
+            let changes = stores.messages.changes(conversation, walk.last, PageSize::MAX, None).await?;
             let Some(changes) = changes else {
                 self.faults.push(format!("conversation {conversation} has members and does not exist"));
                 return Ok(());

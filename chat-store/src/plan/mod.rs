@@ -2,6 +2,7 @@
 
 pub(crate) mod append;
 pub(crate) mod membership;
+pub(crate) mod reach;
 pub(crate) mod receipts;
 pub(crate) mod relation;
 pub(crate) mod rotation;

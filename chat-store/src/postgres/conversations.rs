@@ -132,11 +132,13 @@ impl ConversationStore for PostgresStore {
         conversation: ConversationId,
         after: Option<UserId>,
         size: PageSize,
+        viewer: UserId,
     ) -> Result<Page<Member>, StoreError> {
         self.db
             .read(|| async move {
                 let query = sqlx::query(members::MEMBERS).bind(conversation.get()).bind(after.map_or(0, UserId::get));
-                let rows = query.bind(big(size.get() + 1)).fetch_all(&self.db.pool()).await?;
+                let query = query.bind(big(size.get() + 1)).bind(viewer.get());
+                let rows = query.fetch_all(&self.db.pool()).await?;
                 Ok(Page::from_rows(all(&rows, members::member)?, size, |member| member.user.get()))
             })
             .await

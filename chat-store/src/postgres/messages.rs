@@ -4,8 +4,8 @@ use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use chat_core::command::{Changes, History, HistoryStart, OwnChanges};
-use chat_core::ids::{ConversationId, ID_LIMIT, MessageId, Seq, UserId};
+use chat_core::command::{Changes, History, OwnChanges};
+use chat_core::ids::{ConversationId, MessageId, Seq, UserId};
 use chat_core::message::Message;
 use chat_core::page::{Page, PageSize};
 use chat_core::ports::{Appended, MessageStore, NewMessage, StoreError};
@@ -20,6 +20,7 @@ use crate::batch::SharedWrite;
 use crate::codec::{all, at_most_one, big};
 use crate::error::{Corrupt, Fault};
 use crate::plan::append::{AppendPlan, Key, LogHead, guess, plan};
+use crate::sql::silence::join_relation;
 use crate::sql::{messages as sql, user_changes};
 
 const LOCK_HEADS: &str = "SELECT id, head, version FROM conversations WHERE id = ANY($1) \
@@ -27,10 +28,11 @@ const LOCK_HEADS: &str = "SELECT id, head, version FROM conversations WHERE id =
 
 const KNOWN: &str = concat!(
     "SELECT ",
-    sql::message_columns!(),
+    sql::message_columns!("m.sender_id"),
     " FROM UNNEST($1::BIGINT[], $2::BIGINT[], $3::TEXT[]) AS k (conversation_id, sender_id, client_id) \
     JOIN LATERAL (SELECT * FROM messages s WHERE s.conversation_id = k.conversation_id AND s.sender_id = k.sender_id \
     AND s.client_id = k.client_id LIMIT 1) AS m ON TRUE JOIN conversations c ON c.id = m.conversation_id",
+    join_relation!(),
 );
 
 /// The sender comes from its own table, so that one who does not exist is the null that the column refuses: that costs a
@@ -193,26 +195,23 @@ impl MessageStore for PostgresStore {
             .await
     }
 
-    async fn get(&self, id: MessageId) -> Result<Option<Message>, StoreError> {
+    async fn get(&self, id: MessageId, viewer: UserId) -> Result<Option<Message>, StoreError> {
         self.db
             .read(|| async move {
-                let row = sqlx::query(sql::GET).bind(id.get()).fetch_optional(&self.db.pool()).await?;
+                let query = sqlx::query(sql::GET).bind(id.get()).bind(viewer.get());
+                let row = query.fetch_optional(&self.db.pool()).await?;
                 Ok(at_most_one(row, sql::message)?)
             })
             .await
     }
 
-    async fn page(&self, history: &History) -> Result<Page<Message>, StoreError> {
+    async fn page(&self, history: &History, viewer: UserId) -> Result<Page<Message>, StoreError> {
         self.db
             .read(|| async move {
-                let (statement, seq) = match history.from {
-                    HistoryStart::Newest => (sql::PAGE_BEFORE, ID_LIMIT),
-                    HistoryStart::Before(seq) => (sql::PAGE_BEFORE, seq.get()),
-                    HistoryStart::After(seq) => (sql::PAGE_AFTER, seq.get()),
-                };
+                let (statement, seq) = sql::page_from(history.from);
                 let query = sqlx::query(statement).bind(history.conversation.get()).bind(seq);
-                let rows = query.bind(big(history.size.get() + 1)).fetch_all(&self.db.pool()).await?;
-                Ok(Page::from_rows(all(&rows, sql::message)?, history.size, |message| message.seq.get()))
+                let query = query.bind(big(history.size.get() + 1)).bind(viewer.get());
+                Ok(sql::page(&query.fetch_all(&self.db.pool()).await?, history)?)
             })
             .await
     }
@@ -222,11 +221,13 @@ impl MessageStore for PostgresStore {
         conversation: ConversationId,
         after: Seq,
         size: PageSize,
+        viewer: Option<UserId>,
     ) -> Result<Option<Changes>, StoreError> {
         self.db
             .read(|| async move {
                 let query = sqlx::query(sql::CHANGES).bind(conversation.get()).bind(after.get());
-                let rows = query.bind(big(size.get())).fetch_all(&self.db.pool()).await?;
+                let query = query.bind(big(size.get())).bind(viewer.map(UserId::get));
+                let rows = query.fetch_all(&self.db.pool()).await?;
                 Ok(sql::changes(&rows, conversation, after, size)?)
             })
             .await

@@ -109,6 +109,10 @@ fn limited(options: PgConnectOptions) -> PgConnectOptions {
     options.options([
         // An answer means that it is on the disk, whatever the server's default is.
         ("synchronous_commit", "on"),
+        // Every statement finds its rows by the same indexes whatever its parameters are. Left to itself, the server plans
+        // some of them anew each time, the more so the more rows there are, and compiles what it thinks expensive.
+        ("plan_cache_mode", "force_generic_plan"),
+        ("jit", "off"),
         ("statement_timeout", "5000"),
         ("lock_timeout", "3000"),
         ("idle_in_transaction_session_timeout", "10000"),

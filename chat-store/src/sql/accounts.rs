@@ -36,7 +36,7 @@ pub(crate) const LOGIN_BY_EMAIL: &str =
 pub(crate) const SEARCH: &str = concat!(
     "SELECT ",
     user_columns!(),
-    " FROM users u WHERE u.name_fold >= $1 AND u.name_fold < $2 AND +u.id > $3 ORDER BY u.id LIMIT $4",
+    " FROM users u WHERE u.name_fold >= $1 AND u.name_fold < $2 AND +u.id > $3 ORDER BY +u.id LIMIT $4",
 );
 pub(crate) const EVERYBODY: &str =
     concat!("SELECT ", user_columns!(), " FROM users u WHERE u.id > $1 ORDER BY u.id LIMIT $2");

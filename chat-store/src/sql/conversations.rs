@@ -7,8 +7,9 @@ use chat_core::ports::{DirectFacts, Facts};
 use chat_core::text::Label;
 use chat_core::time::Timestamp;
 
-use super::members::{MEMBER_WIDTH, marks, member, member_columns};
+use super::members::{MEMBER_WIDTH, marks, member, member_columns, other_member_columns};
 use super::messages::{MESSAGE_WIDTH, message, message_columns};
+use super::silence::{join_relation, shown_mark};
 use crate::codec::Reader;
 use crate::error::Corrupt;
 
@@ -35,10 +36,10 @@ macro_rules! view_columns {
             ", ",
             member_columns!("me"),
             ", ",
-            member_columns!("p"),
+            other_member_columns!("p"),
             ", (SELECT count(*) FROM messages n WHERE n.conversation_id = c.id \
             AND n.seq > me.read_seq AND n.seq > me.joined_seq AND n.sender_id <> me.user_id), ",
-            message_columns!(),
+            message_columns!("me.user_id"),
         )
     };
 }
@@ -47,6 +48,7 @@ macro_rules! join_view {
     () => {
         concat!(
             join_peer!(),
+            join_relation!(),
             "LEFT JOIN messages m ON m.conversation_id = c.id AND m.seq = (SELECT max(l.seq) FROM messages l \
             WHERE l.conversation_id = c.id AND l.seq > me.joined_seq) ",
         )
@@ -83,9 +85,13 @@ pub(crate) const FACTS: &str = "SELECT c.id, c.version, me.role, me.joined_seq, 
 pub(crate) const IDS_OF: &str = "SELECT conversation_id FROM members WHERE user_id = $1 ORDER BY conversation_id";
 
 pub(crate) const POSITIONS: &str = concat!(
-    "SELECT c.id, c.head, me.delivered_seq, me.read_seq, p.delivered_seq, p.read_seq \
-    FROM members me JOIN conversations c ON c.id = me.conversation_id",
+    "SELECT c.id, c.head, me.delivered_seq, me.read_seq, ",
+    shown_mark!("p", "delivered"),
+    ", ",
+    shown_mark!("p", "read"),
+    " FROM members me JOIN conversations c ON c.id = me.conversation_id",
     join_peer!(),
+    join_relation!(),
     "WHERE me.user_id = $1 ORDER BY c.id",
 );
 

@@ -4,6 +4,7 @@ use chat_core::conversation::{Member, Role};
 use chat_core::ids::UserId;
 use chat_core::receipt::Marks;
 
+use super::silence::join_relation;
 use crate::codec::Reader;
 use crate::error::Corrupt;
 
@@ -28,13 +29,36 @@ macro_rules! member_columns {
 
 pub(crate) use member_columns;
 
+/// A member of the conversation `c` as somebody else sees them, with the relation `r`.
+macro_rules! other_member_columns {
+    ($alias:literal) => {
+        concat!(
+            $alias,
+            ".user_id, ",
+            $alias,
+            ".role, ",
+            $alias,
+            ".joined_seq, ",
+            $alias,
+            ".joined_at, ",
+            $crate::sql::silence::shown_mark!($alias, "delivered"),
+            ", ",
+            $crate::sql::silence::shown_mark!($alias, "read"),
+        )
+    };
+}
+
+pub(crate) use other_member_columns;
+
 /// How many columns a member takes.
 pub(crate) const MEMBER_WIDTH: usize = 6;
 
 pub(crate) const MEMBERS: &str = concat!(
     "SELECT ",
-    member_columns!("me"),
-    " FROM members me WHERE me.conversation_id = $1 AND me.user_id > $2 ORDER BY me.user_id LIMIT $3",
+    other_member_columns!("p"),
+    " FROM members p JOIN conversations c ON c.id = p.conversation_id",
+    join_relation!(),
+    "AND p.user_id <> $4 WHERE p.conversation_id = $1 AND p.user_id > $2 ORDER BY p.user_id LIMIT $3",
 );
 
 pub(crate) const REMOVE_MEMBER: &str = "DELETE FROM members WHERE conversation_id = $1 AND user_id = $2";

@@ -10,4 +10,5 @@ pub(crate) mod messages;
 pub(crate) mod receipts;
 pub(crate) mod relations;
 pub(crate) mod sessions;
+pub(crate) mod silence;
 pub(crate) mod user_changes;

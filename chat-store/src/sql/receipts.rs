@@ -19,6 +19,11 @@ pub(crate) const fn kind_name(kind: ReceiptKind) -> &'static str {
     }
 }
 
+/// The kind of a name.
+pub(crate) fn kind_of(name: &str) -> Option<ReceiptKind> {
+    [ReceiptKind::Delivered, ReceiptKind::Read].into_iter().find(|kind| kind_name(*kind) == name)
+}
+
 pub(crate) fn standing(row: &mut Reader<'_>) -> Result<((ConversationId, UserId), Standing), Corrupt> {
     row.table("members");
     let conversation = row.id("conversation_id", ConversationId::new)?;

@@ -4,8 +4,8 @@ use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use chat_core::command::{Changes, History, HistoryStart, OwnChanges};
-use chat_core::ids::{ConversationId, ID_LIMIT, MessageId, Seq, UserId};
+use chat_core::command::{Changes, History, OwnChanges};
+use chat_core::ids::{ConversationId, MessageId, Seq, UserId};
 use chat_core::message::Message;
 use chat_core::page::{Page, PageSize};
 use chat_core::ports::{Appended, MessageStore, NewMessage, StoreError};
@@ -21,6 +21,7 @@ use crate::codec::{all, at_most_one, big};
 use crate::deadline::within;
 use crate::error::{Corrupt, Fault};
 use crate::plan::append::{AppendPlan, Key, LogHead, NewRow, plan};
+use crate::sql::silence::join_relation;
 use crate::sql::{messages as sql, user_changes};
 
 pub(super) const HEADS: &str =
@@ -28,9 +29,10 @@ pub(super) const HEADS: &str =
 
 pub(super) const KNOWN: &str = concat!(
     "SELECT ",
-    sql::message_columns!(),
+    sql::message_columns!("m.sender_id"),
     " FROM json_each($1) AS k CROSS JOIN messages m ON m.conversation_id = k.value->>0 AND m.sender_id = k.value->>1 \
     AND m.client_id = k.value->>2 JOIN conversations c ON c.id = m.conversation_id",
+    join_relation!(),
 );
 
 /// The ids of the batch end with the one that this returns.
@@ -145,26 +147,23 @@ impl MessageStore for SqliteStore {
             .await
     }
 
-    async fn get(&self, id: MessageId) -> Result<Option<Message>, StoreError> {
+    async fn get(&self, id: MessageId, viewer: UserId) -> Result<Option<Message>, StoreError> {
         self.db
             .run(|| async move {
-                let row = sqlx::query(sql::GET).bind(id.get()).fetch_optional(self.db.reader()).await?;
+                let query = sqlx::query(sql::GET).bind(id.get()).bind(viewer.get());
+                let row = query.fetch_optional(self.db.reader()).await?;
                 Ok(at_most_one(row, sql::message)?)
             })
             .await
     }
 
-    async fn page(&self, history: &History) -> Result<Page<Message>, StoreError> {
+    async fn page(&self, history: &History, viewer: UserId) -> Result<Page<Message>, StoreError> {
         self.db
             .run(|| async move {
-                let (statement, seq) = match history.from {
-                    HistoryStart::Newest => (sql::PAGE_BEFORE, ID_LIMIT),
-                    HistoryStart::Before(seq) => (sql::PAGE_BEFORE, seq.get()),
-                    HistoryStart::After(seq) => (sql::PAGE_AFTER, seq.get()),
-                };
+                let (statement, seq) = sql::page_from(history.from);
                 let query = sqlx::query(statement).bind(history.conversation.get()).bind(seq);
-                let rows = query.bind(big(history.size.get() + 1)).fetch_all(self.db.reader()).await?;
-                Ok(Page::from_rows(all(&rows, sql::message)?, history.size, |message| message.seq.get()))
+                let query = query.bind(big(history.size.get() + 1)).bind(viewer.get());
+                Ok(sql::page(&query.fetch_all(self.db.reader()).await?, history)?)
             })
             .await
     }
@@ -174,11 +173,13 @@ impl MessageStore for SqliteStore {
         conversation: ConversationId,
         after: Seq,
         size: PageSize,
+        viewer: Option<UserId>,
     ) -> Result<Option<Changes>, StoreError> {
         self.db
             .run(|| async move {
                 let query = sqlx::query(sql::CHANGES).bind(conversation.get()).bind(after.get());
-                let rows = query.bind(big(size.get())).fetch_all(self.db.reader()).await?;
+                let query = query.bind(big(size.get())).bind(viewer.map(UserId::get));
+                let rows = query.fetch_all(self.db.reader()).await?;
                 Ok(sql::changes(&rows, conversation, after, size)?)
             })
             .await

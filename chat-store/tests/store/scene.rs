@@ -59,7 +59,7 @@ impl Scene {
         let mut keys = Vec::new();
         loop {
             let after = Seq::new(keys.len() as i64).unwrap();
-            let changes = self.stores.messages.changes(self.room, after, PageSize::MAX).await.unwrap().unwrap();
+            let changes = self.stores.messages.changes(self.room, after, PageSize::MAX, None).await.unwrap().unwrap();
             if changes.items.is_empty() {
                 assert_eq!(changes.head, after);
                 return keys;

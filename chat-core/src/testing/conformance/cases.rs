@@ -187,6 +187,16 @@ macro_rules! for_each_case {
                 a_message_in_a_group_stays_sent
                 the_time_of_a_receipt_is_exact
             }
+            silence {
+                a_block_freezes_what_each_side_sees_of_the_others_marks
+                a_block_freezes_the_states_of_ones_messages
+                a_block_freezes_what_a_repeat_answers
+                during_a_block_everybody_sees_their_own_marks
+                after_a_block_the_marks_of_now_show
+                of_two_blocks_the_first_that_stands_counts
+                who_asks_for_nobody_sees_what_both_sides_may
+                a_block_freezes_nothing_in_a_group
+            }
             text {
                 a_body_comes_back_to_the_letter
                 the_longest_bodies_are_stored_whole

@@ -15,7 +15,7 @@ fn new_group(owner: UserId, members: &[UserId]) -> NewGroup {
 }
 
 async fn all_members(stores: &Stores, conversation: ConversationId) -> Vec<UserId> {
-    let page = stores.conversations.members(conversation, None, size(100)).await.unwrap();
+    let page = stores.conversations.members(conversation, None, size(100), nobody()).await.unwrap();
     page.items.iter().map(|member| member.user).collect()
 }
 
@@ -39,7 +39,7 @@ pub async fn a_group_is_made_with_its_members(stores: &Stores) {
     assert_eq!(made, expected);
     let member = |user, role| Member { user, role, joined_seq: Seq::ZERO, joined_at: at(2), marks: Marks::default() };
     let inside = [member(users[0], Role::Member), member(owner, Role::Owner), member(users[3], Role::Member)];
-    assert_eq!(stores.conversations.members(made.id, None, size(100)).await.unwrap().items, inside);
+    assert_eq!(stores.conversations.members(made.id, None, size(100), nobody()).await.unwrap().items, inside);
     for (user, me) in inside.iter().map(|member| (member.user, member)) {
         let log = own_log(stores, user).await;
         assert_eq!(log.len(), 1);
@@ -192,7 +192,7 @@ pub async fn members_are_listed_by_id_in_pages(stores: &Stores) {
     for wish in [1, 2, 4, 5, 6] {
         let (mut seen, mut after) = (Vec::new(), None);
         loop {
-            let page = stores.conversations.members(conversation, after, size(wish)).await.unwrap();
+            let page = stores.conversations.members(conversation, after, size(wish), nobody()).await.unwrap();
             seen.extend(page.items.iter().map(|member| member.user));
             not_endless(&seen);
             let Some(next) = page.next else { break };

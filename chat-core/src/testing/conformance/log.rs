@@ -69,7 +69,7 @@ pub async fn every_part_of_a_log_tells_the_head(stores: &Stores) {
 /// What does not exist has no log, which is not the same as an empty one.
 pub async fn a_conversation_that_is_not_has_no_log(stores: &Stores) {
     two_in_direct(stores).await;
-    assert_eq!(stores.messages.changes(nowhere(), Seq::ZERO, size(10)).await.unwrap(), None);
+    assert_eq!(stores.messages.changes(nowhere(), Seq::ZERO, size(10), None).await.unwrap(), None);
 }
 
 /// Each log is of its own conversation.

@@ -61,7 +61,7 @@ pub async fn places_are_counted_per_conversation_and_ids_over_all(stores: &Store
 pub async fn an_unknown_message_is_none(stores: &Stores) {
     let (ann, bob, conversation) = two_in_direct(stores).await;
     stored(stores, &keyed(stores, conversation, ann, "hello", "key-1").await).await;
-    assert_eq!(stores.messages.get(MessageId::new(ID_LIMIT - 1).unwrap()).await.unwrap(), None);
+    assert_eq!(stores.messages.get(MessageId::new(ID_LIMIT - 1).unwrap(), nobody()).await.unwrap(), None);
     assert_eq!(find(stores, conversation, ann, "key-2").await, None);
     assert_eq!(find(stores, conversation, bob, "key-1").await, None);
     assert_eq!(find(stores, nowhere(), ann, "key-1").await, None);

@@ -28,6 +28,7 @@ pub mod relations;
 pub mod requests;
 pub mod search;
 pub mod sessions;
+pub mod silence;
 pub mod states;
 pub mod storms;
 pub mod text;

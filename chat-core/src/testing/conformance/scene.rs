@@ -204,7 +204,7 @@ pub(super) async fn chat(stores: &Stores, conversation: ConversationId, sender: 
 }
 
 pub(super) async fn message(stores: &Stores, id: MessageId) -> Message {
-    stores.messages.get(id).await.unwrap().unwrap()
+    stores.messages.get(id, nobody()).await.unwrap().unwrap()
 }
 
 pub(super) async fn depart(stores: &Stores, conversation: ConversationId, user: UserId) -> Departed {
@@ -241,7 +241,7 @@ pub(super) async fn read(stores: &Stores, conversation: ConversationId, user: Us
 }
 
 pub(super) async fn changes(stores: &Stores, conversation: ConversationId, after: i64, wish: i64) -> Changes {
-    stores.messages.changes(conversation, seq(after), size(wish)).await.unwrap().unwrap()
+    stores.messages.changes(conversation, seq(after), size(wish), None).await.unwrap().unwrap()
 }
 
 /// A user's whole own log, which must be dense from 1 and end at its head.
@@ -269,7 +269,7 @@ pub(super) async fn history(
     from: HistoryStart,
     wish: i64,
 ) -> Page<Message> {
-    stores.messages.page(&History { conversation, from, size: size(wish) }).await.unwrap()
+    stores.messages.page(&History { conversation, from, size: size(wish) }, nobody()).await.unwrap()
 }
 
 /// The places of messages in the log, as plain numbers.

@@ -70,7 +70,8 @@ impl ConversationStore for MemoryStore {
     }
 
     async fn view(&self, conversation: ConversationId, user: UserId) -> Result<Option<ConversationView>, StoreError> {
-        Ok(self.state().conversations.get(&conversation).and_then(|row| row.view_of(user)))
+        let state = self.state();
+        Ok(state.conversations.get(&conversation).and_then(|row| state.view_of(row, user)))
     }
 
     async fn list(
@@ -84,7 +85,7 @@ impl ConversationStore for MemoryStore {
             .conversations_of(user)
             .map(|row| (ActivityCursor { at: row.active_at, conversation: row.conversation.id }, row))
             .filter(|(cursor, _)| after.is_none_or(|after| *cursor < after))
-            .filter_map(|(cursor, row)| Some((cursor, row.view_of(user)?)))
+            .filter_map(|(cursor, row)| Some((cursor, state.view_of(row, user)?)))
             .collect();
         rows.sort_by_key(|(cursor, _)| std::cmp::Reverse(*cursor));
         Ok(Page::from_rows(rows, size, |(cursor, _)| *cursor).map(|(_, view)| view))
@@ -95,11 +96,16 @@ impl ConversationStore for MemoryStore {
         conversation: ConversationId,
         after: Option<UserId>,
         size: PageSize,
+        viewer: UserId,
     ) -> Result<Page<Member>, StoreError> {
         let state = self.state();
         let after = after.map_or(Bound::Unbounded, Bound::Excluded);
-        let members = state.conversations.get(&conversation).map(|row| row.members.range((after, Bound::Unbounded)));
-        let rows = members.into_iter().flatten().map(|(_, row)| row.member.clone()).take(size.get() + 1).collect();
+        let Some(row) = state.conversations.get(&conversation) else {
+            return Ok(Page { items: Vec::new(), next: None });
+        };
+        let between = state.relation_in(row);
+        let members = row.members.range((after, Bound::Unbounded)).take(size.get() + 1);
+        let rows = members.map(|(_, member)| member.shown(between.as_ref(), viewer)).collect();
         Ok(Page::from_rows(rows, size, |member: &Member| member.user.get()))
     }
 
@@ -138,7 +144,7 @@ impl ConversationStore for MemoryStore {
                 conversation: row.conversation.id,
                 head: row.conversation.head,
                 marks: row.members.get(&user)?.member.marks,
-                peer: row.peer_of(user).map(|peer| peer.member.marks),
+                peer: row.peer_of(user).map(|peer| peer.shown(state.relation_in(row).as_ref(), user).marks),
             })
         };
         Ok(state.conversations_of(user).filter_map(position).collect())
@@ -193,23 +199,25 @@ impl State {
     }
 }
 
-fn new_member(user: UserId, role: Role, at: Timestamp) -> MemberRow {
-    let member = Member { user, role, joined_seq: Seq::ZERO, joined_at: at, marks: Marks::default() };
-    MemberRow { member, rises: Vec::new() }
-}
-
-impl ConversationRow {
-    fn view_of(&self, user: UserId) -> Option<ConversationView> {
-        let me = self.members.get(&user)?.member.clone();
+impl State {
+    fn view_of(&self, row: &ConversationRow, user: UserId) -> Option<ConversationView> {
+        let between = self.relation_in(row);
+        let me = row.members.get(&user)?.member.clone();
         let after = me.marks.read.max(me.joined_seq);
         let unread =
-            self.messages_after(after).filter(|message| is_unread(message.seq, message.sender, user, &me.marks));
+            row.messages_after(after).filter(|message| is_unread(message.seq, message.sender, user, &me.marks));
+        let last = row.messages_after(me.joined_seq).next_back();
         Some(ConversationView {
-            conversation: self.conversation.clone(),
+            conversation: row.conversation.clone(),
             unread: u32::try_from(unread.count()).unwrap_or(u32::MAX),
-            last_message: self.messages_after(me.joined_seq).next_back().map(|message| self.shown(message)),
-            peer: self.peer_of(user).map(|peer| peer.member.clone()),
+            last_message: last.map(|message| row.shown(message, between.as_ref(), Some(user))),
+            peer: row.peer_of(user).map(|peer| peer.shown(between.as_ref(), user)),
             me,
         })
     }
+}
+
+fn new_member(user: UserId, role: Role, at: Timestamp) -> MemberRow {
+    let member = Member { user, role, joined_seq: Seq::ZERO, joined_at: at, marks: Marks::default() };
+    MemberRow { member, rises: Vec::new() }
 }

@@ -49,11 +49,11 @@ impl MessageStore for MemoryStore {
         Ok(self.state().keyed(conversation, sender, client_id))
     }
 
-    async fn get(&self, id: MessageId) -> Result<Option<Message>, StoreError> {
-        Ok(self.state().message(id))
+    async fn get(&self, id: MessageId, viewer: UserId) -> Result<Option<Message>, StoreError> {
+        Ok(self.state().message(id, Some(viewer)))
     }
 
-    async fn page(&self, history: &History) -> Result<Page<Message>, StoreError> {
+    async fn page(&self, history: &History, viewer: UserId) -> Result<Page<Message>, StoreError> {
         let state = self.state();
         let Some(row) = state.conversations.get(&history.conversation) else {
             return Ok(Page { items: Vec::new(), next: None });
@@ -66,7 +66,8 @@ impl MessageStore for MemoryStore {
             }
             HistoryStart::After(seq) => row.messages_after(seq).take(enough).collect(),
         };
-        let rows = rows.into_iter().map(|message| row.shown(message)).collect();
+        let between = state.relation_in(row);
+        let rows = rows.into_iter().map(|message| row.shown(message, between.as_ref(), Some(viewer))).collect();
         Ok(Page::from_rows(rows, history.size, |message: &Message| message.seq.get()))
     }
 
@@ -75,10 +76,13 @@ impl MessageStore for MemoryStore {
         conversation: ConversationId,
         after: Seq,
         size: PageSize,
+        viewer: Option<UserId>,
     ) -> Result<Option<Changes>, StoreError> {
         let state = self.state();
         let Some(row) = state.conversations.get(&conversation) else { return Ok(None) };
-        let items = row.log_after(after).take(size.get()).map(|entry| row.shown_entry(entry)).collect();
+        let between = state.relation_in(row);
+        let entries = row.log_after(after).take(size.get());
+        let items = entries.map(|entry| row.shown_entry(entry, between.as_ref(), viewer)).collect();
         Ok(Some(Changes { conversation, items, head: row.conversation.head }))
     }
 
@@ -95,7 +99,7 @@ impl State {
     /// The message that a sender stored under a key.
     fn keyed(&self, conversation: ConversationId, sender: UserId, key: &ClientId) -> Option<Message> {
         let id = self.conversations.get(&conversation)?.keys.get(&(sender, key.clone()))?;
-        self.message(*id)
+        self.message(*id, Some(sender))
     }
 
     /// An entry of a user's own log; the request that it names is shown as it stands now.

@@ -7,7 +7,7 @@ use crate::ids::{ConversationId, FriendRequestId, MessageId, Seq, SessionId, Use
 use crate::log::{LogEntry, UserEntry, UserNotice};
 use crate::message::{Message, MessageState};
 use crate::ports::{NewSession, StoreError, Ticket};
-use crate::receipt::ReceiptKind;
+use crate::receipt::{Marks, ReceiptKind};
 use crate::relation::{FriendRequest, Relation};
 use crate::text::ClientId;
 use crate::time::Timestamp;
@@ -114,12 +114,20 @@ impl State {
         entry
     }
 
-    /// A message as it stands now.
-    pub(super) fn message(&self, id: MessageId) -> Option<Message> {
+    /// What is between the two of a direct conversation.
+    pub(super) fn relation_in(&self, row: &ConversationRow) -> Option<Relation> {
+        match row.conversation.kind {
+            Kind::Direct(pair) => Some(self.relation(pair)),
+            Kind::Group(_) => None,
+        }
+    }
+
+    /// A message as it stands now for a viewer.
+    pub(super) fn message(&self, id: MessageId, viewer: Option<UserId>) -> Option<Message> {
         let (conversation, seq) = self.messages.get(&id)?;
         let row = self.conversations.get(conversation)?;
         match row.log_after(Seq::ZERO).find(|entry| entry.seq() == *seq)? {
-            LogEntry::Message(message) => Some(row.shown(message)),
+            LogEntry::Message(message) => Some(row.shown(message, self.relation_in(row).as_ref(), viewer)),
             LogEntry::Membership(_) => None,
         }
     }
@@ -167,30 +175,46 @@ impl ConversationRow {
         }
     }
 
-    /// A message with the state that the marks give it.
-    pub(super) fn shown(&self, message: &Message) -> Message {
+    /// A message with the state that the marks give it for a viewer.
+    pub(super) fn shown(&self, message: &Message, between: Option<&Relation>, viewer: Option<UserId>) -> Message {
         let state = self.peer_of(message.sender).map_or(MessageState::Sent, |peer| {
-            MessageState::of(
-                peer.covered_at(ReceiptKind::Delivered, message.seq),
-                peer.covered_at(ReceiptKind::Read, message.seq),
-            )
+            let reached_at = |kind| peer.rises_shown(kind, between, viewer).find(|rise| rise.to >= message.seq);
+            let [delivered, read] = [ReceiptKind::Delivered, ReceiptKind::Read].map(reached_at);
+            MessageState::of(delivered.map(|rise| rise.at), read.map(|rise| rise.at))
         });
         Message { state, ..message.clone() }
     }
 
-    /// An entry with the state that the marks give it.
-    pub(super) fn shown_entry(&self, entry: &LogEntry) -> LogEntry {
+    /// An entry with the state that the marks give it for a viewer.
+    pub(super) fn shown_entry(&self, entry: &LogEntry, between: Option<&Relation>, viewer: Option<UserId>) -> LogEntry {
         match entry {
-            LogEntry::Message(message) => LogEntry::Message(self.shown(message)),
+            LogEntry::Message(message) => LogEntry::Message(self.shown(message, between, viewer)),
             LogEntry::Membership(entry) => LogEntry::Membership(entry.clone()),
         }
     }
 }
 
 impl MemberRow {
-    /// When a mark first passed a place in the log.
-    fn covered_at(&self, kind: ReceiptKind, seq: Seq) -> Option<Timestamp> {
-        self.rises.iter().find(|rise| rise.kind == kind && rise.to >= seq).map(|rise| rise.at)
+    /// The rises of one mark that a viewer sees, oldest first.
+    fn rises_shown(
+        &self,
+        kind: ReceiptKind,
+        between: Option<&Relation>,
+        viewer: Option<UserId>,
+    ) -> impl DoubleEndedIterator<Item = &Rise> {
+        let is_shown = move |at| between.is_none_or(|between| between.shows(self.member.user, at, viewer));
+        self.rises.iter().filter(move |rise| rise.kind == kind && is_shown(rise.at))
+    }
+
+    /// The member with the marks that a viewer sees.
+    pub(super) fn shown(&self, between: Option<&Relation>, viewer: UserId) -> Member {
+        // Only direct conversations are ever silent, and only they need the history.
+        if between.is_none() {
+            return self.member.clone();
+        }
+        let mark = |kind| self.rises_shown(kind, between, Some(viewer)).next_back().map_or(Seq::ZERO, |rise| rise.to);
+        let marks = Marks { delivered: mark(ReceiptKind::Delivered), read: mark(ReceiptKind::Read) };
+        Member { marks, ..self.member.clone() }
     }
 
     /// Raises one mark; the caller has seen that it rises.

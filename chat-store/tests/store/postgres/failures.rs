@@ -104,6 +104,6 @@ async fn an_impossible_row_is_named() {
     scene.say("something").await;
     let mut other = database.connect().await;
     other.execute("UPDATE messages SET body = ''").await.unwrap();
-    let changes = scene.stores.messages.changes(scene.room, Seq::ZERO, PageSize::MAX).await;
+    let changes = scene.stores.messages.changes(scene.room, Seq::ZERO, PageSize::MAX, None).await;
     assert!(matches!(changes, Err(StoreError::Corrupt { table: "messages", column: "body" })), "{changes:?}");
 }

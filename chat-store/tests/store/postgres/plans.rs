@@ -81,9 +81,9 @@ async fn ordinary_day(scene: &Scene, n: i64) {
         Advance { conversation: *room, user: *bob, kind: ReceiptKind::Read, to: Seq::new(n + 1).unwrap(), at: AT };
     stores.receipts.advance(&[read]).await.unwrap();
     let history = History { conversation: *room, from: HistoryStart::Newest, size: PageSize::default() };
-    stores.messages.page(&history).await.unwrap();
-    stores.messages.get(MessageId::new(n + 1).unwrap()).await.unwrap();
-    stores.messages.changes(*room, Seq::ZERO, PageSize::default()).await.unwrap();
+    stores.messages.page(&history, *ann).await.unwrap();
+    stores.messages.get(MessageId::new(n + 1).unwrap(), *ann).await.unwrap();
+    stores.messages.changes(*room, Seq::ZERO, PageSize::default(), Some(*ann)).await.unwrap();
     stores.messages.own_changes(*ann, Seq::ZERO, PageSize::default()).await.unwrap();
     stores.conversations.facts(*room, *ann).await.unwrap();
     stores.conversations.view(*room, *ann).await.unwrap();

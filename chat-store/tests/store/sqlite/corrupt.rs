@@ -29,7 +29,7 @@ fn culprit<T>(answer: Result<T, StoreError>) -> Option<(&'static str, &'static s
 async fn an_impossible_body_is_named() {
     let (_file, scene) = tampered("UPDATE messages SET body = ''").await;
     let history = History { conversation: scene.room, from: HistoryStart::Newest, size: PageSize::MAX };
-    assert_eq!(culprit(scene.stores.messages.page(&history).await), Some(("messages", "body")));
+    assert_eq!(culprit(scene.stores.messages.page(&history, scene.ann).await), Some(("messages", "body")));
 }
 
 #[tokio::test]
@@ -47,7 +47,7 @@ async fn an_impossible_status_is_named() {
 #[tokio::test]
 async fn an_id_beyond_javascript_is_named() {
     let (_file, scene) = tampered("UPDATE messages SET sender_id = 9007199254740992").await;
-    let changes = scene.stores.messages.changes(scene.room, Seq::ZERO, PageSize::MAX).await;
+    let changes = scene.stores.messages.changes(scene.room, Seq::ZERO, PageSize::MAX, None).await;
     assert_eq!(culprit(changes), Some(("messages", "sender_id")));
 }
 
@@ -63,7 +63,7 @@ async fn a_gap_in_a_log_is_an_error_and_not_a_hole() {
     scene.say("second").await;
     scene.say("third").await;
     file.tamper("DELETE FROM messages WHERE seq = 2").await;
-    let changes = |after| scene.stores.messages.changes(scene.room, Seq::new(after).unwrap(), PageSize::MAX);
+    let changes = |after| scene.stores.messages.changes(scene.room, Seq::new(after).unwrap(), PageSize::MAX, None);
     assert_eq!(culprit(changes(0).await), Some(("messages", "seq")));
     assert!(changes(2).await.is_ok());
     file.tamper("DELETE FROM messages WHERE seq = 3").await;

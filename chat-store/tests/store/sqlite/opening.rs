@@ -44,7 +44,7 @@ async fn what_was_said_is_there_after_opening_again() {
     opened.close().await;
 
     let again = file.open().await;
-    assert_eq!(again.stores.messages.get(said.id).await.unwrap(), Some(said));
+    assert_eq!(again.stores.messages.get(said.id, said.sender).await.unwrap(), Some(said));
 }
 
 #[tokio::test]

@@ -138,8 +138,9 @@ impl ConversationStore for GatedConversations {
         conversation: ConversationId,
         after: Option<UserId>,
         size: PageSize,
+        viewer: UserId,
     ) -> Result<Page<Member>, StoreError> {
-        self.inner.members(conversation, after, size).await
+        self.inner.members(conversation, after, size, viewer).await
     }
 
     async fn depart(&self, departure: &Departure) -> Result<Departed, StoreError> {
@@ -187,12 +188,12 @@ impl MessageStore for GatedMessages {
         self.inner.find_by_client_id(conversation, sender, client_id).await
     }
 
-    async fn get(&self, id: MessageId) -> Result<Option<Message>, StoreError> {
-        self.inner.get(id).await
+    async fn get(&self, id: MessageId, viewer: UserId) -> Result<Option<Message>, StoreError> {
+        self.inner.get(id, viewer).await
     }
 
-    async fn page(&self, history: &History) -> Result<Page<Message>, StoreError> {
-        self.inner.page(history).await
+    async fn page(&self, history: &History, viewer: UserId) -> Result<Page<Message>, StoreError> {
+        self.inner.page(history, viewer).await
     }
 
     async fn changes(
@@ -200,8 +201,9 @@ impl MessageStore for GatedMessages {
         conversation: ConversationId,
         after: Seq,
         size: PageSize,
+        viewer: Option<UserId>,
     ) -> Result<Option<Changes>, StoreError> {
-        let changes = self.inner.changes(conversation, after, size).await;
+        let changes = self.inner.changes(conversation, after, size, viewer).await;
         self.changes.pass().await?;
         changes
     }
