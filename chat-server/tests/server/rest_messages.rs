@@ -43,6 +43,32 @@ async fn a_repeat_of_a_client_id_stores_nothing_and_gives_the_first_message() {
 }
 
 #[tokio::test]
+async fn behind_a_block_nobody_sees_what_the_other_reads() {
+    let api = Api::start().await;
+    let (ann, bob) = (api.register("ann").await, api.register("bob").await);
+    let (id, path) = talk(&ann, &bob).await;
+    let said = ann.say(id, "before").await;
+    bob.mark(&format!("blocks/{}", ann.id)).await.is(204);
+    bob.post(&format!("{path}/read"), json!({"seq": 1})).await.is(200);
+
+    let message = format!("messages/{}", said["id"]);
+    let page = format!("{path}/messages");
+    assert_eq!(ann.get(&message).await.is(200), said);
+    assert_eq!(ann.get(&page).await.each("read_at"), [Value::Null]);
+    assert_eq!(ann.get(&format!("{path}/changes?after=0")).await.body["items"][0]["data"]["read_at"], Value::Null);
+    let conversation = ann.get(&path).await.is(200);
+    assert_eq!((&conversation["peer_delivered_seq"], &conversation["peer_read_seq"]), (&json!(0), &json!(0)));
+    assert_eq!(conversation["last_message"]["read_at"], Value::Null);
+    assert_eq!(ann.get(&format!("{path}/members")).await.each("read_seq"), [0, 0]);
+    // Bob sees what is their own, and when the block ends Ann sees it too.
+    assert!(bob.get(&message).await.is(200)["read_at"].is_string());
+    assert_eq!(bob.get(&format!("{path}/members")).await.each("read_seq"), [0, 1]);
+    bob.delete(&format!("blocks/{}", ann.id)).await.is(204);
+    assert!(ann.get(&message).await.is(200)["read_at"].is_string());
+    assert_eq!(ann.get(&path).await.is(200)["peer_read_seq"], 1);
+}
+
+#[tokio::test]
 async fn a_reply_names_a_message_of_the_same_conversation() {
     let api = Api::start().await;
     let (ann, bob, cleo) = (api.register("ann").await, api.register("bob").await, api.register("cleo").await);

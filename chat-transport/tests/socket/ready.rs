@@ -1,5 +1,7 @@
 //! `session.ready`: the first frame says where everything stands.
 
+use std::time::Duration;
+
 use crate::harness::House;
 use chat_core::registry::Scope;
 use chat_core::{Command, command::ReadTarget};
@@ -31,6 +33,29 @@ async fn the_first_frame_tells_where_everything_stands() {
     assert_eq!(ready["conversations"], positions);
     let bob_is_here = json!([{"user_id": bob.id, "status": "online", "message": null, "last_seen_at": null}]);
     assert_eq!(ready["presence"], bob_is_here);
+}
+
+#[tokio::test(start_paused = true)]
+async fn behind_a_block_the_other_stands_where_they_stood_when_it_began() {
+    for author_blocks in [true, false] {
+        let house = House::new();
+        let [ann, bob] = house.people(["ann", "bob"]).await;
+        let room = house.direct(&ann, &bob).await;
+        house.chatter(&ann, room, 2).await;
+        let read = |seq| Command::MarkRead(ReadTarget::Seq(room, chat_core::ids::Seq::new(seq).expect("a seq")));
+        house.ask(&bob, read(1)).await;
+        let (blocker, blocked) = if author_blocks { (&ann, &bob) } else { (&bob, &ann) };
+        house.ask(blocker, Command::Block(blocked.user)).await;
+        tokio::time::advance(Duration::from_secs(1)).await;
+        house.ask(&bob, read(2)).await;
+        let peer = async || {
+            let position = &house.tab(&ann).await.ready["conversations"][0];
+            (position["peer_delivered_seq"].clone(), position["peer_read_seq"].clone())
+        };
+        assert_eq!(peer().await, (json!(1), json!(1)));
+        house.ask(blocker, Command::Unblock(blocked.user)).await;
+        assert_eq!(peer().await, (json!(2), json!(2)));
+    }
 }
 
 #[tokio::test(start_paused = true)]
