@@ -134,7 +134,8 @@ pub struct ConversationView {
     pub me: Member,
     /// For a direct one, the other user's place in it.
     pub peer: Option<Member>,
-    /// Messages of others after the read mark that still exist.
+    /// Messages of others after the read mark that still exist, counted among the newest
+    /// [`UNREAD_WINDOW`](crate::message::UNREAD_WINDOW).
     pub unread: u32,
     /// The newest message that still exists.
     pub last_message: Option<Message>,

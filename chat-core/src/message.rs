@@ -80,6 +80,10 @@ impl MessageState {
     }
 }
 
+/// Unread messages are counted among so many of the newest ones of a conversation: the count is exact as long as not more
+/// came after the read mark, and costs no more where somebody never reads.
+pub const UNREAD_WINDOW: usize = 1_000;
+
 /// Whether a message counts as unread for a user: somebody else's, beyond what they read.
 #[must_use]
 pub fn is_unread(seq: Seq, sender: UserId, reader: UserId, marks: &Marks) -> bool {

@@ -8,7 +8,7 @@ use chat_core::text::Label;
 use chat_core::time::Timestamp;
 
 use super::members::{MEMBER_WIDTH, marks, member, member_columns, other_member_columns};
-use super::messages::{MESSAGE_WIDTH, message, message_columns};
+use super::messages::{MESSAGE_WIDTH, message, reached_at, said_columns};
 use super::silence::{join_relation, shown_mark};
 use crate::codec::Reader;
 use crate::error::Corrupt;
@@ -27,7 +27,23 @@ macro_rules! join_peer {
     };
 }
 
-/// A view of the conversation `c` by its member `me`. What is counted for `unread` is one range of the log's index.
+/// When the newest message reached its reader, who is `me` or `p`. It is looked for only where the reader's mark went so far.
+macro_rules! last_reached_at {
+    ($kind:literal) => {
+        concat!(
+            "CASE WHEN m.seq <= CASE m.sender_id WHEN me.user_id THEN p.",
+            $kind,
+            "_seq ELSE me.",
+            $kind,
+            "_seq END THEN ",
+            reached_at!($kind, "me.user_id"),
+            " END",
+        )
+    };
+}
+
+/// A view of the conversation `c` by its member `me`. What is counted for `unread` is one range of the log's index, no
+/// longer than [`UNREAD_WINDOW`](chat_core::message::UNREAD_WINDOW).
 macro_rules! view_columns {
     () => {
         concat!(
@@ -37,20 +53,28 @@ macro_rules! view_columns {
             member_columns!("me"),
             ", ",
             other_member_columns!("p"),
-            ", (SELECT count(*) FROM messages n WHERE n.conversation_id = c.id \
-            AND n.seq > me.read_seq AND n.seq > me.joined_seq AND n.sender_id <> me.user_id), ",
-            message_columns!("me.user_id"),
+            ", CASE WHEN c.head > me.read_seq THEN (SELECT count(*) FROM (\
+            SELECT n.sender_id FROM messages n WHERE n.conversation_id = c.id AND n.seq > me.read_seq \
+            AND n.seq > me.joined_seq ORDER BY n.seq DESC LIMIT 1000) AS newest \
+            WHERE newest.sender_id <> me.user_id) ELSE 0 END, ",
+            said_columns!(),
+            ", ",
+            last_reached_at!("delivered"),
+            ", ",
+            last_reached_at!("read"),
         )
     };
 }
 
+/// The newest message is almost always the head of the log; only where it is not, it is looked for.
 macro_rules! join_view {
     () => {
         concat!(
             join_peer!(),
             join_relation!(),
-            "LEFT JOIN messages m ON m.conversation_id = c.id AND m.seq = (SELECT max(l.seq) FROM messages l \
-            WHERE l.conversation_id = c.id AND l.seq > me.joined_seq) ",
+            "LEFT JOIN messages m ON m.conversation_id = c.id AND m.seq > me.joined_seq AND m.seq = COALESCE(\
+            (SELECT h.seq FROM messages h WHERE h.conversation_id = c.id AND h.seq = c.head), \
+            (SELECT max(l.seq) FROM messages l WHERE l.conversation_id = c.id)) ",
         )
     };
 }

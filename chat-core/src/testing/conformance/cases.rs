@@ -122,6 +122,7 @@ macro_rules! for_each_case {
                 pages_of_a_list_survive_ties
                 pages_of_a_list_survive_new_messages
                 unread_counts_exactly_what_others_said_since
+                unread_is_counted_among_the_newest_messages
                 the_last_message_is_shown_as_it_stands
                 a_direct_view_shows_both_sides
                 a_list_holds_only_ones_own_conversations

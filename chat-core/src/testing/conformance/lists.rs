@@ -1,12 +1,13 @@
 //! A user's conversations: the list with its order and its counts, and where each of them stands.
 
 use super::scene::{
-    at, crowd, deliver, direct_at, group_at, leave, message, nobody, not_endless, nowhere, read, say, say_at, size,
-    step, two, two_in_direct, version,
+    at, crowd, deliver, direct_at, draft, group_at, leave, message, nobody, not_endless, nowhere, read, say, say_at,
+    size, step, together, two, two_in_direct, version,
 };
 use crate::command::Position;
 use crate::conversation::{ActivityCursor, ConversationView};
 use crate::ids::{ConversationId, Seq, UserId};
+use crate::message::UNREAD_WINDOW;
 use crate::page::Page;
 use crate::ports::{Departure, Stores};
 use crate::receipt::Marks;
@@ -145,6 +146,24 @@ pub async fn unread_counts_exactly_what_others_said_since(stores: &Stores) {
     assert_eq!(unread(stores, conversation, bob).await, 3, "delivered is not read");
     say(stores, conversation, cid, "one more").await;
     assert_eq!(unread(stores, conversation, ann).await, 1);
+}
+
+/// However many messages wait, only so many of the newest are looked at.
+pub async fn unread_is_counted_among_the_newest_messages(stores: &Stores) {
+    let (ann, bob, conversation) = two_in_direct(stores).await;
+    let new = draft(stores, conversation, bob, "hello").await;
+    let (store, said) = (stores.messages.clone(), new.clone());
+    together(UNREAD_WINDOW + 2, move |_| {
+        let (store, said) = (store.clone(), said.clone());
+        async move { store.append(&said).await.unwrap() }
+    })
+    .await;
+    let window = u32::try_from(UNREAD_WINDOW).unwrap();
+    assert_eq!(unread(stores, conversation, ann).await, window);
+    say(stores, conversation, ann, "I was away").await;
+    assert_eq!(unread(stores, conversation, ann).await, window - 1, "one's own is one of the newest");
+    read(stores, conversation, ann, 5).await;
+    assert_eq!(unread(stores, conversation, ann).await, window - 3, "fewer than so many, so all of them");
 }
 
 /// The last message is the newest message, even where the newest entry is something else, and it comes with its state.

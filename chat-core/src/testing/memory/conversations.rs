@@ -11,7 +11,7 @@ use crate::command::Position;
 use crate::conversation::{ActivityCursor, Conversation, ConversationView, Group, Kind, Member, Pair, Role};
 use crate::ids::{ConversationId, Seq, UserId, Version};
 use crate::log::{LogEntry, MembershipEntry, MembershipStep, UserEntry, UserNotice};
-use crate::message::is_unread;
+use crate::message::{UNREAD_WINDOW, is_unread};
 use crate::page::{Page, PageSize};
 use crate::ports::{
     ConversationStore, Departed, Departure, DirectFacts, DirectOpened, Facts, GroupCreated, NewDirect, NewGroup,
@@ -204,8 +204,8 @@ impl State {
         let between = self.relation_in(row);
         let me = row.members.get(&user)?.member.clone();
         let after = me.marks.read.max(me.joined_seq);
-        let unread =
-            row.messages_after(after).filter(|message| is_unread(message.seq, message.sender, user, &me.marks));
+        let newest = row.messages_after(after).rev().take(UNREAD_WINDOW);
+        let unread = newest.filter(|message| is_unread(message.seq, message.sender, user, &me.marks));
         let last = row.messages_after(me.joined_seq).next_back();
         Some(ConversationView {
             conversation: row.conversation.clone(),
