@@ -32,7 +32,7 @@ pub enum NameError {
     /// Fewer than 2 or more than 32 characters.
     #[error("a user name has 2 to 32 characters")]
     Length,
-    /// A character outside letters, digits, `.`, `_` and `-`, or one of the marks at either end.
+    /// A character outside letters, digits, `.`, `_` and `-`, or one of the marks at either end or beside another.
     #[error("a user name is made of letters and digits, with single dots, dashes and underscores between them")]
     Characters,
     /// Letters of several scripts, which is how look-alike names are made.
@@ -64,7 +64,7 @@ const RESERVED: [&str; 14] = [
     "online",
 ];
 
-/// A user name: 2 to 32 letters and digits of one script, with `.`, `_`, `-` between them.
+/// A user name: 2 to 32 letters and digits of one script, with single `.`, `_`, `-` between them.
 ///
 /// Two names are the same to the system if their [`key`](Self::key)s are equal: case, compatibility forms and look-alike
 /// letters do not tell users apart. Neither do two names live side by side that [`look`](Self::look) the same as they are
@@ -83,8 +83,8 @@ impl Username {
         let mark = |c: char| matches!(c, '.' | '_' | '-');
         let characters =
             name.chars().all(|c| mark(c) || (c.is_alphanumeric() && !is_invisible(c) && !is_bidi_control(c)));
-        let ends = name.starts_with(mark) || name.ends_with(mark);
-        if !characters || ends {
+        let between = name.split(mark).all(|part| !part.is_empty());
+        if !characters || !between {
             return Err(NameError::Characters);
         }
         if !name.as_str().is_single_script() {
@@ -177,7 +177,7 @@ mod tests {
     fn each_bad_name_gets_its_own_reason() {
         assert_eq!(Username::new("a"), Err(NameError::Length));
         assert_eq!(Username::new(&"a".repeat(33)), Err(NameError::Length));
-        for name in ["two words", ".ann", "ann.", "a\0b", "ann\u{202E}", "zero\u{200B}width", "a@b.c"] {
+        for name in ["two words", ".ann", "ann.", "a..b", "a._b", "a\0b", "ann\u{202E}", "zero\u{200B}width", "a@b.c"] {
             assert_eq!(Username::new(name), Err(NameError::Characters), "{name:?}");
         }
         assert_eq!(Username::new("\u{0430}dmin"), Err(NameError::MixedScript));
