@@ -172,6 +172,8 @@ pub struct SendMessage {
 pub enum ReadTarget {
     /// Up to this message.
     Message(MessageId),
+    /// Up to this message of this conversation; a message of another one is not there.
+    MessageOf(ConversationId, MessageId),
     /// Up to this place in a conversation.
     Seq(ConversationId, Seq),
 }

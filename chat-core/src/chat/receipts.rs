@@ -27,6 +27,13 @@ impl Chat {
                 let message = self.visible_message(actor.user, id).await?;
                 (message.conversation, message.seq, Some(id))
             }
+            ReadTarget::MessageOf(conversation, id) => {
+                let message = self.visible_message(actor.user, id).await?;
+                if message.conversation != conversation {
+                    return Err(ErrorCode::NotFound.into());
+                }
+                (conversation, message.seq, Some(id))
+            }
             ReadTarget::Seq(conversation, seq) => {
                 let facts = self.recent_facts(conversation, actor.user).await?;
                 rules::may_see(facts.as_deref())?;

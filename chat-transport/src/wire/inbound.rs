@@ -131,7 +131,10 @@ impl Fields {
 
     fn read_target(&self, implied: Option<ConversationId>) -> Result<ReadTarget, ChatError> {
         match (self.message_id, self.seq) {
-            (Some(id), None) => Ok(ReadTarget::Message(MessageId::new(id).ok_or(ErrorCode::NotFound)?)),
+            (Some(id), None) => {
+                let id = MessageId::new(id).ok_or(ErrorCode::NotFound)?;
+                Ok(implied.map_or(ReadTarget::Message(id), |conversation| ReadTarget::MessageOf(conversation, id)))
+            }
             (None, Some(seq)) => {
                 let seq = Seq::new(seq).ok_or(ErrorCode::BadRequest)?;
                 Ok(ReadTarget::Seq(self.conversation(implied)?, seq))

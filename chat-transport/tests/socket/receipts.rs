@@ -115,6 +115,20 @@ async fn the_author_and_the_readers_other_devices_learn_what_was_read() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_socket_of_one_conversation_reads_no_message_of_another() {
+    let house = House::new();
+    let [ann, bob, cleo] = house.people(["ann", "bob", "cleo"]).await;
+    let (room, other) = (house.direct(&ann, &bob).await, house.direct(&ann, &cleo).await);
+    let (here, elsewhere) = (house.send(&bob, room, "here").await, house.send(&cleo, other, "there").await);
+    let mut corner = house.corner(&ann, room).await;
+    corner.say(&json!({"type": "message.read", "ref": "r", "message_id": elsewhere.id.get()}));
+    let refused = corner.expect("error").await;
+    assert_eq!((refused.reference.as_deref(), refused.text("code")), (Some("r"), "not_found"));
+    corner.say(&json!({"type": "message.read", "ref": "s", "message_id": here.id.get()}));
+    assert_eq!(corner.expect("message.read").await.number("id"), here.id.get());
+}
+
+#[tokio::test(start_paused = true)]
 async fn reading_implies_having_received() {
     let house = House::new();
     let [ann, bob] = house.people(["ann", "bob"]).await;
