@@ -113,7 +113,7 @@ impl App {
         let page = if self.state.accounts.is_some() { web::router() } else { Router::new() };
         http::router(self.state.clone())
             .merge(sockets.router())
-            .merge(health::router(self.state.clone(), self.stopping.clone()))
+            .merge(health::router(&self.state, self.stopping.clone()))
             .merge(page)
             .layer(from_fn_with_state(Access::new(&self.config), access::layer))
             .layer(from_fn(request_id::layer))

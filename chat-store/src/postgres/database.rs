@@ -13,6 +13,15 @@ impl Database for PostgresStore {
         self.epoch().await.map(drop)
     }
 
+    async fn write_nothing(&self) -> Result<(), StoreError> {
+        self.db
+            .run(|| async move {
+                sqlx::query(sql::WRITE_NOTHING).execute(&self.db.pool()).await?;
+                Ok(())
+            })
+            .await
+    }
+
     async fn epoch(&self) -> Result<String, StoreError> {
         self.db
             .read(|| async move { Ok(one(&sqlx::query(sql::EPOCH).fetch_one(&self.db.pool()).await?, sql::epoch)?) })

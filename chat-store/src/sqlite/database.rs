@@ -13,6 +13,15 @@ impl Database for SqliteStore {
         self.epoch().await.map(drop)
     }
 
+    async fn write_nothing(&self) -> Result<(), StoreError> {
+        self.db
+            .run(|| async move {
+                sqlx::query(sql::WRITE_NOTHING).execute(self.db.writer()).await?;
+                Ok(())
+            })
+            .await
+    }
+
     async fn epoch(&self) -> Result<String, StoreError> {
         self.db
             .run(|| async move { Ok(one(&sqlx::query(sql::EPOCH).fetch_one(self.db.reader()).await?, sql::epoch)?) })

@@ -240,6 +240,7 @@ macro_rules! for_each_case {
             }
             database {
                 a_store_answers
+                writing_nothing_changes_nothing
                 the_epoch_stays
             }
         }

@@ -11,6 +11,10 @@ impl Database for MemoryStore {
         Ok(())
     }
 
+    async fn write_nothing(&self) -> Result<(), StoreError> {
+        Ok(())
+    }
+
     async fn epoch(&self) -> Result<String, StoreError> {
         Ok(self.epoch.clone())
     }

@@ -105,4 +105,5 @@ async fn a_closed_store_answers_that_it_is_unavailable() {
     opened.close().await;
     assert!(scene.try_say("late").await.is_err());
     assert!(scene.stores.database.ping().await.is_err());
+    assert!(scene.stores.database.write_nothing().await.is_err());
 }
