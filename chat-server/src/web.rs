@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use axum::Router;
+use axum::extract::rejection::PathRejection;
 use axum::extract::{Path, State};
 use axum::http::header::{
     CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, ETAG, IF_NONE_MATCH, REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS,
@@ -39,15 +40,17 @@ pub(crate) fn router() -> Router {
     Router::new()
         .route("/", get(async |State(assets): State<Assets>, headers: HeaderMap| send(&assets, "index.html", &headers)))
         .route("/assets/{*path}", get(asset))
+        .method_not_allowed_fallback(async || Problem::new(ErrorCode::MethodNotAllowed))
         .with_state(Arc::new(assets))
 }
 
 async fn asset(
     State(assets): State<Assets>,
-    Path(path): Path<HashMap<String, String>>,
+    path: Result<Path<HashMap<String, String>>, PathRejection>,
     headers: HeaderMap,
 ) -> Response {
-    let path = path.get("path").map_or("", String::as_str);
+    // A path that is no text names nothing.
+    let path = path.as_ref().ok().and_then(|Path(path)| path.get("path")).map_or("", String::as_str);
     send(&assets, path, &headers)
 }
 

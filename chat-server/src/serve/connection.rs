@@ -12,7 +12,7 @@ use axum::body::Body;
 use axum::extract::ConnectInfo;
 use axum::http::header::{CONTENT_LENGTH, HOST, TRANSFER_ENCODING};
 use axum::http::uri::Authority;
-use axum::http::{Request, StatusCode, Version};
+use axum::http::{Request, Version};
 use axum::response::{IntoResponse as _, Response};
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
@@ -25,6 +25,7 @@ use tokio_util::sync::CancellationToken;
 use tower::ServiceExt as _;
 
 use super::quiet::Attendance;
+use crate::http::Problem;
 
 /// The place that a connection takes. Whoever takes the connection over, as a socket does, keeps this as long.
 #[derive(Debug, Clone)]
@@ -110,7 +111,8 @@ pub(super) async fn drive(
 
 async fn answer(router: Router, mut request: Request<Body>, peer: SocketAddr, place: Place) -> Response {
     if !is_sound(&request) {
-        return StatusCode::BAD_REQUEST.into_response();
+        return Problem::bad_request("A request names one host, and says in one way how long its body is.")
+            .into_response();
     }
     request.extensions_mut().insert(ConnectInfo(peer));
     request.extensions_mut().insert(place);

@@ -8,6 +8,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
+use axum::extract::rejection::PathRejection;
 use axum::extract::{FromRequestParts as _, Path, Query, Request, State};
 use axum::http::header::AUTHORIZATION;
 use axum::http::request::Parts;
@@ -80,8 +81,8 @@ struct Which {
     conversation_id: String,
 }
 
-async fn one(State(sockets): State<Sockets>, Path(which): Path<Which>, request: Request) -> Response {
-    let id = which.conversation_id.parse().ok().and_then(ConversationId::new);
+async fn one(State(sockets): State<Sockets>, which: Result<Path<Which>, PathRejection>, request: Request) -> Response {
+    let id = which.ok().and_then(|which| which.conversation_id.parse().ok()).and_then(ConversationId::new);
     let Some(id) = id else { return Problem::new(ErrorCode::NotFound).into_response() };
     sockets.open(Scope::Only(id), request).await.unwrap_or_else(|refusal| refusal)
 }

@@ -101,6 +101,15 @@ async fn a_request_that_could_be_read_in_two_ways_is_refused() {
 }
 
 #[tokio::test]
+async fn whose_host_is_not_clear_is_told_so_in_a_problem() {
+    let server = TestServer::start().await;
+    for request in ["GET /healthz HTTP/1.1\r\n\r\n", "GET /healthz HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n"] {
+        let head = exchange(server.address(), request.as_bytes()).await.expect("an answer");
+        assert!(head.text.contains("content-type: application/problem+json"), "{}", head.text);
+    }
+}
+
+#[tokio::test]
 async fn what_is_not_http_1_is_not_answered_with_content() {
     let server = TestServer::start().await;
     for request in

@@ -32,6 +32,17 @@ async fn a_method_that_a_path_does_not_have_is_refused_with_those_that_it_has() 
 }
 
 #[tokio::test]
+async fn what_is_refused_outside_of_rest_is_a_problem_too() {
+    let api = Api::start().await;
+    for path in ["/", "/assets/app.js", "/ws", "/ws/conversations/1", "/healthz", "/readyz"] {
+        api.send(api.request(Method::DELETE, path)).await.refused(405, "method_not_allowed");
+    }
+    for path in ["/assets/%FF", "/ws/conversations/%FF"] {
+        api.send(api.request(Method::GET, path)).await.refused(404, "not_found");
+    }
+}
+
+#[tokio::test]
 async fn the_answer_to_head_is_that_to_get_without_its_body() {
     let api = Api::start().await;
     let ann = api.register("ann").await;
