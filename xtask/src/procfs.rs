@@ -29,6 +29,14 @@ pub(crate) fn anonymous_memory(process: u32) -> Option<u64> {
     Some(kibibytes * 1_024)
 }
 
+/// The bytes of memory that the machine has.
+pub(crate) fn memory() -> Option<u64> {
+    let all = std::fs::read_to_string("/proc/meminfo").ok()?;
+    let line = all.lines().find_map(|line| line.strip_prefix("MemTotal:"))?;
+    let kibibytes: u64 = line.trim().trim_end_matches("kB").trim().parse().ok()?;
+    Some(kibibytes * 1_024)
+}
+
 /// Whether a process has ended and only its name is left.
 #[cfg(test)]
 pub(crate) fn has_ended(process: u32) -> bool {

@@ -35,10 +35,13 @@ const MESSAGES: &str = "INSERT INTO messages (conversation_id, seq, sender_id, b
      repeat('x', 120), 'load-' || s, $4 + s FROM generate_series(1, $3) s, conversations c WHERE c.id BETWEEN $1 AND $2";
 const HEADS: &str = "UPDATE conversations SET head = $3, active_at = $4 + $3 WHERE id BETWEEN $1 AND $2";
 const MARKS: &str = "UPDATE members SET delivered_seq = $3, read_seq = $3 - $4 WHERE conversation_id BETWEEN $1 AND $2";
+/// Each mark of a direct conversation rose with every fifth message.
 const RECEIPTS: &str = "INSERT INTO receipts (conversation_id, user_id, kind, seq, created_at) \
-     SELECT m.conversation_id, m.user_id, k.kind, CASE k.kind WHEN 'read' THEN m.read_seq ELSE m.delivered_seq END, $3 \
+     SELECT m.conversation_id, m.user_id, k.kind, s, $3 + s \
      FROM members m JOIN conversations c ON c.id = m.conversation_id AND c.kind = 'direct', \
-     (VALUES ('delivered'), ('read')) AS k (kind) WHERE m.conversation_id BETWEEN $1 AND $2 AND m.read_seq > 0";
+     LATERAL (VALUES ('delivered', m.delivered_seq), ('read', m.read_seq)) AS k (kind, mark), \
+     LATERAL (SELECT s FROM generate_series(5, k.mark, 5) AS s UNION SELECT k.mark) AS rise (s) \
+     WHERE m.conversation_id BETWEEN $1 AND $2 AND k.mark > 0";
 const NOTICES: &str = "INSERT INTO user_changes (user_id, seq, kind, other_id, conversation_id, created_at) \
      SELECT m.user_id, row_number() OVER (PARTITION BY m.user_id ORDER BY m.conversation_id), 'conversation_added', \
      COALESCE(c.owner_id, c.direct_low), c.id, c.created_at FROM members m JOIN conversations c ON c.id = m.conversation_id";
