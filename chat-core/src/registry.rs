@@ -4,6 +4,8 @@
 //! its registration names, and in none of them after it is removed: a broken connection leaves no residue.
 
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
+use std::sync::Arc;
 
 use crate::ids::{ConnectionId, ConversationId, SessionId, UserId};
 
@@ -22,7 +24,7 @@ pub struct Registry<H> {
     next: u64,
     connections: HashMap<ConnectionId, Connection>,
     users: HashMap<UserId, Handles<H>>,
-    conversations: HashMap<ConversationId, Handles<H>>,
+    conversations: Carried<H>,
 }
 
 /// What is known of one connection.
@@ -36,6 +38,10 @@ struct Connection {
 
 /// Connections in the order of their ids. New ids are the largest, so adding is a push, and looking one up a binary search.
 type Handles<H> = Vec<(ConnectionId, H)>;
+
+/// The connections that carry a conversation at one moment, in the order of their ids. Whoever keeps it sees that moment,
+/// whatever joins and leaves meanwhile.
+pub type Carriers<H> = Arc<Vec<(ConnectionId, H)>>;
 
 impl<H: Clone> Registry<H> {
     /// An empty registry.
@@ -57,7 +63,7 @@ impl<H: Clone> Registry<H> {
         self.next += 1;
         insert(self.users.entry(user).or_default(), id, handle.clone());
         for conversation in &conversations {
-            insert(self.conversations.entry(*conversation).or_default(), id, handle.clone());
+            put(&mut self.conversations, *conversation, id, handle.clone());
         }
         self.connections.insert(id, Connection { user, session, scope, conversations });
         id
@@ -66,7 +72,11 @@ impl<H: Clone> Registry<H> {
     /// Removes a connection from every map. Returns the conversations that nobody here carries any more.
     pub fn remove(&mut self, id: ConnectionId) -> Vec<ConversationId> {
         let Some(connection) = self.connections.remove(&id) else { return Vec::new() };
-        take(&mut self.users, connection.user, id);
+        if let Entry::Occupied(mut user) = self.users.entry(connection.user)
+            && remove(user.get_mut(), id)
+        {
+            user.remove();
+        }
         connection
             .conversations
             .into_iter()
@@ -82,7 +92,7 @@ impl<H: Clone> Registry<H> {
         for conversation in conversations {
             if !connection.conversations.contains(conversation) {
                 connection.conversations.push(*conversation);
-                insert(self.conversations.entry(*conversation).or_default(), id, handle.clone());
+                put(&mut self.conversations, *conversation, id, handle.clone());
             }
         }
     }
@@ -107,7 +117,7 @@ impl<H: Clone> Registry<H> {
                 carried = true;
             } else if connection.scope == Scope::Everything {
                 connection.conversations.push(conversation);
-                insert(self.conversations.entry(conversation).or_default(), *id, handle.clone());
+                put(&mut self.conversations, conversation, *id, handle.clone());
                 carried = true;
             }
         }
@@ -127,10 +137,10 @@ impl<H: Clone> Registry<H> {
         last
     }
 
-    /// The connections that carry a conversation, with their users.
-    pub fn carrying(&self, conversation: ConversationId) -> impl Iterator<Item = (ConnectionId, UserId, &H)> {
-        let handles = self.conversations.get(&conversation).into_iter().flatten();
-        handles.filter_map(|(id, handle)| self.connections.get(id).map(|connection| (*id, connection.user, handle)))
+    /// The connections that carry a conversation; none if nobody here does.
+    #[must_use]
+    pub fn carrying(&self, conversation: ConversationId) -> Option<&Carriers<H>> {
+        self.conversations.get(&conversation)
     }
 
     /// The connections of a user. With a conversation given, those that carry only another one are passed over.
@@ -156,12 +166,6 @@ impl<H: Clone> Registry<H> {
         let handles = self.users.get(&self.connections.get(&id)?.user)?;
         let place = handles.binary_search_by_key(&id, |(at, _)| *at).ok()?;
         handles.get(place).map(|(_, handle)| handle)
-    }
-
-    /// What a connection carries.
-    #[must_use]
-    pub fn scope(&self, id: ConnectionId) -> Option<Scope> {
-        self.connections.get(&id).map(|connection| connection.scope)
     }
 
     /// Every connection.
@@ -215,17 +219,29 @@ fn insert<H>(handles: &mut Handles<H>, id: ConnectionId, handle: H) {
     }
 }
 
-/// Takes a connection out of one entry of a map, and the entry out of the map with its last connection. True for the last.
-fn take<K: std::hash::Hash + Eq, H>(map: &mut HashMap<K, Handles<H>>, key: K, id: ConnectionId) -> bool {
-    let Some(handles) = map.get_mut(&key) else { return false };
+/// Takes a connection out of a list. True if that leaves nobody.
+fn remove<H>(handles: &mut Handles<H>, id: ConnectionId) -> bool {
     if let Ok(place) = handles.binary_search_by_key(&id, |(at, _)| *at) {
         handles.remove(place);
     }
-    let last = handles.is_empty();
-    if last {
-        map.remove(&key);
+    handles.is_empty()
+}
+
+/// The carriers of every conversation that anybody here carries.
+type Carried<H> = HashMap<ConversationId, Carriers<H>>;
+
+fn put<H: Clone>(carried: &mut Carried<H>, conversation: ConversationId, id: ConnectionId, handle: H) {
+    insert(Arc::make_mut(carried.entry(conversation).or_default()), id, handle);
+}
+
+/// The connection does not carry the conversation any more. True if nobody does.
+fn take<H: Clone>(carried: &mut Carried<H>, conversation: ConversationId, id: ConnectionId) -> bool {
+    let Entry::Occupied(mut carriers) = carried.entry(conversation) else { return false };
+    let is_last = remove(Arc::make_mut(carriers.get_mut()), id);
+    if is_last {
+        carriers.remove();
     }
-    last
+    is_last
 }
 
 #[cfg(test)]
@@ -242,7 +258,12 @@ mod tests {
     }
 
     fn carriers(registry: &Registry<&'static str>, conversation: i64) -> Vec<&'static str> {
-        registry.carrying(room(conversation)).map(|(_, _, handle)| *handle).collect()
+        registry
+            .carrying(room(conversation))
+            .into_iter()
+            .flat_map(|all| all.iter())
+            .map(|(_, handle)| *handle)
+            .collect()
     }
 
     #[test]
@@ -305,6 +326,16 @@ mod tests {
         registry.add(user(1), None, Scope::Everything, vec![], &"other device");
         assert_eq!(registry.sessions().collect::<Vec<_>>(), [session]);
         assert_eq!(registry.of_session(session).map(|(_, handle)| *handle).collect::<Vec<_>>(), ["mine"]);
+    }
+
+    #[test]
+    fn whoever_keeps_the_carriers_sees_those_of_that_moment() {
+        let mut registry = Registry::new();
+        let one = registry.add(user(1), None, Scope::Everything, vec![room(1)], &"one");
+        let then = Arc::clone(registry.carrying(room(1)).expect("a carrier"));
+        registry.add(user(2), None, Scope::Everything, vec![room(1)], &"two");
+        registry.remove(one);
+        assert_eq!((then.as_slice(), carriers(&registry, 1)), (&[(one, "one")][..], vec!["two"]));
     }
 
     #[derive(Debug, Clone)]

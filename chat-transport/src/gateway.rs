@@ -127,11 +127,11 @@ impl Gateway {
         Some(async move { session.live().await })
     }
 
-    /// Keeps everything going, for ever: repairs holes, compares positions, notes deliveries, finds the silent and the
-    /// departed. Run it once per gateway.
+    /// Keeps everything going, for ever: brings what many are to hear to all of them, repairs holes, compares positions, notes
+    /// deliveries, finds the silent and the departed. Run it once per gateway.
     pub async fn maintain(&self) {
         let deliveries = self.deliveries.record(&self.chat);
-        tokio::join!(deliveries, self.repair(), self.compare(), self.sweep(), self.see_off());
+        tokio::join!(self.hub.make_rounds(), deliveries, self.repair(), self.compare(), self.sweep(), self.see_off());
     }
 
     /// Fills holes in lanes from the store.

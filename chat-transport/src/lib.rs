@@ -13,6 +13,7 @@ mod hub;
 mod in_flight;
 mod opening;
 mod outbox;
+mod rounds;
 mod sending;
 mod session;
 mod settings;

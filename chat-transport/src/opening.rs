@@ -107,10 +107,10 @@ impl Gateway {
     }
 
     fn register<S>(self: &Arc<Self>, socket: Socket<S>, identity: Identity, scope: Scope) -> Session<S> {
-        let outbox = Outbox::new(self.settings.outbox_bytes, self.clock.now());
-        outbox.expire_at(identity.expires_at);
         let (user, session) = (identity.user, identity.session);
-        let connection = self.hub.add(Arrival { user, session, scope, outbox: Arc::clone(&outbox) });
+        let outbox = Outbox::new(user, scope, self.settings.outbox_bytes, self.clock.now());
+        outbox.expire_at(identity.expires_at);
+        let connection = self.hub.add(Arrival { session, outbox: Arc::clone(&outbox) });
         let registration = Registration::new(Arc::clone(self), connection, user);
         if let Some(reason) = self.going_away() {
             outbox.close(reason);

@@ -8,7 +8,8 @@ use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use chat_core::ids::{ConversationId, Seq};
+use chat_core::ids::{ConversationId, Seq, UserId};
+use chat_core::registry::Scope;
 use chat_core::time::Timestamp;
 use tokio::sync::Notify;
 
@@ -19,6 +20,10 @@ use crate::wire::{ResyncReason, ServerFrame, encode};
 /// One connection as the rest of the house sees it.
 #[derive(Debug)]
 pub(crate) struct Outbox {
+    /// Whose connection it is.
+    pub(crate) user: UserId,
+    /// What it carries.
+    pub(crate) scope: Scope,
     // A plain mutex: it is held for a push or a swap and never across an await.
     queue: Mutex<Queue>,
     wake: Notify,
@@ -53,8 +58,10 @@ pub(crate) struct Drained {
 const NEVER: i64 = i64::MAX;
 
 impl Outbox {
-    pub(crate) fn new(limit: usize, now: Timestamp) -> Arc<Self> {
+    pub(crate) fn new(user: UserId, scope: Scope, limit: usize, now: Timestamp) -> Arc<Self> {
         Arc::new(Self {
+            user,
+            scope,
             queue: Mutex::default(),
             wake: Notify::new(),
             ending: Notify::new(),
@@ -211,7 +218,7 @@ mod tests {
     use super::*;
 
     fn outbox() -> Arc<Outbox> {
-        Outbox::new(100, Timestamp::default())
+        Outbox::new(UserId::new(1).expect("an id"), Scope::Everything, 100, Timestamp::default())
     }
 
     fn frame(text: &str, is_ephemeral: bool, place: Option<(i64, i64)>) -> Arc<Frame> {
