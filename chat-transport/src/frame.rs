@@ -125,6 +125,11 @@ impl Outgoing {
         has_left && outbox.scope == Scope::Only(entry.conversation)
     }
 
+    /// Whether it is the same to a connection as to everybody, and changes nothing about it.
+    pub(crate) fn is_plain_to(&self, outbox: &Outbox) -> bool {
+        self.is_for(outbox) && !self.ends(outbox)
+    }
+
     /// Whether a connection that carries the conversation is meant too.
     pub(crate) fn is_for(&self, outbox: &Outbox) -> bool {
         !matches!(self.envelope.audience, Audience::Conversation { except: Some(user), .. } if user == outbox.user)

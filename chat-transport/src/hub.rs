@@ -14,6 +14,7 @@ use chat_core::registry::{Carriers, Registry};
 use chat_core::sequencer::Sequencer;
 
 use crate::close::CloseReason;
+use crate::deliveries::Deliveries;
 use crate::frame::{Frame, Outgoing};
 use crate::outbox::Outbox;
 use crate::rounds::{CHUNK, Rounds};
@@ -133,7 +134,7 @@ impl Hub {
     }
 
     /// Brings what many are to hear to a few of them at a time, for ever.
-    pub(crate) async fn make_rounds(&self) {
+    pub(crate) async fn make_rounds(&self, deliveries: &Deliveries) {
         let more = self.state().rounds.more();
         loop {
             let round = self.state().rounds.take();
@@ -141,7 +142,7 @@ impl Hub {
                 more.notified().await;
                 continue;
             };
-            round.step();
+            round.step(deliveries);
             self.state().rounds.give_back(round);
             tokio::task::yield_now().await;
         }

@@ -12,6 +12,7 @@ mod guard;
 mod hub;
 mod in_flight;
 mod opening;
+mod line;
 mod outbox;
 mod rounds;
 mod sending;

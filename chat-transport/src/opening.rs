@@ -106,9 +106,12 @@ impl Gateway {
         }
     }
 
-    fn register<S>(self: &Arc<Self>, socket: Socket<S>, identity: Identity, scope: Scope) -> Session<S> {
+    fn register<S>(self: &Arc<Self>, socket: Socket<S>, identity: Identity, scope: Scope) -> Session<S>
+    where
+        S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+    {
         let (user, session) = (identity.user, identity.session);
-        let outbox = Outbox::new(user, scope, self.settings.outbox_bytes, self.clock.now());
+        let outbox = Outbox::new(user, scope, socket.shortcut(), self.settings.outbox_bytes, self.clock.now());
         outbox.expire_at(identity.expires_at);
         let connection = self.hub.add(Arrival { session, outbox: Arc::clone(&outbox) });
         let registration = Registration::new(Arc::clone(self), connection, user);

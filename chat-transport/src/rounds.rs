@@ -12,6 +12,7 @@ use chat_core::ids::{ConnectionId, ConversationId};
 use chat_core::registry::Carriers;
 use tokio::sync::Notify;
 
+use crate::deliveries::Deliveries;
 use crate::frame::Outgoing;
 use crate::outbox::Outbox;
 
@@ -97,16 +98,24 @@ impl Rounds {
 }
 
 impl Round {
-    /// Lets the next few hear what was said.
-    pub(crate) fn step(&mut self) {
+    /// Lets the next few hear what was said. What is written to them at once is noted as delivered.
+    pub(crate) fn step(&mut self, deliveries: &Deliveries) {
         if self.heard == 0 {
             for (connection, outbox) in &self.first {
                 self.tell(*connection, outbox);
             }
         }
+        let frames: Vec<_> = self.said.iter().map(|outgoing| Arc::clone(&outgoing.frame)).collect();
+        let last = frames.iter().rev().find(|frame| frame.author.is_some()).and_then(|frame| frame.place);
         let next = self.carriers.iter().skip(self.heard).take(CHUNK);
         for (connection, outbox) in next.filter(|(connection, _)| !self.first.contains_key(connection)) {
-            self.tell(*connection, outbox);
+            if !self.said.iter().all(|outgoing| outgoing.is_plain_to(outbox)) {
+                self.tell(*connection, outbox);
+            } else if outbox.write(&frames)
+                && let Some((conversation, seq)) = last
+            {
+                deliveries.note(conversation, outbox.user, seq);
+            }
         }
         self.heard += CHUNK;
     }

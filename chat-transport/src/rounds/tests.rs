@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 use std::pin::{Pin, pin};
+use std::sync::{Mutex, Weak};
 
 use chat_core::event::{Audience, Envelope, Event, Origin};
 use chat_core::ids::{MessageId, Seq, UserId};
@@ -12,10 +13,13 @@ use chat_core::registry::Scope;
 use chat_core::testing::ManualClock;
 use chat_core::text::Body;
 use futures_util::FutureExt;
+use tokio::io::DuplexStream;
 
 use super::*;
 use crate::close::CloseReason;
+use crate::deliveries::Deliveries;
 use crate::hub::{Arrival, Hub};
+use crate::line::Line;
 
 fn room(id: i64) -> ConversationId {
     ConversationId::new(id).expect("an id")
@@ -37,7 +41,8 @@ struct Listener {
 
 impl Listener {
     fn enter(hub: &Hub, conversation: ConversationId, person: i64, scope: Scope) -> Self {
-        let outbox = Outbox::new(user(person), scope, 1_000_000, ManualClock::START);
+        let nowhere = Weak::<Mutex<Line<DuplexStream>>>::new();
+        let outbox = Outbox::new(user(person), scope, nowhere, 1_000_000, ManualClock::START);
         let connection = hub.add(Arrival { session: None, outbox: Arc::clone(&outbox) });
         hub.carry(connection, &[conversation]);
         hub.started(connection, &[conversation], &[(conversation, Seq::ZERO)]);
@@ -88,9 +93,9 @@ fn step(courier: &mut Pin<&mut impl Future<Output = ()>>) {
 
 #[test]
 fn a_large_room_hears_a_few_at_a_time_and_whoever_speaks_hears_it_first() {
-    let hub = hub();
+    let (hub, deliveries) = (hub(), Deliveries::default());
     let people = crowd(&hub, room(1), 3);
-    let (mut courier, speaker) = (pin!(hub.make_rounds()), people.last().expect("a crowd"));
+    let (mut courier, speaker) = (pin!(hub.make_rounds(&deliveries)), people.last().expect("a crowd"));
     say(&hub, room(1), 1, speaker);
     step(&mut courier);
     let heard = people.iter().map(|person| person.heard().len()).collect::<Vec<_>>();
@@ -103,9 +108,9 @@ fn a_large_room_hears_a_few_at_a_time_and_whoever_speaks_hears_it_first() {
 
 #[test]
 fn large_rooms_take_turns() {
-    let hub = hub();
+    let (hub, deliveries) = (hub(), Deliveries::default());
     let rooms = [room(1), room(1_000)].map(|id| (id, crowd(&hub, id, 2)));
-    let mut courier = pin!(hub.make_rounds());
+    let mut courier = pin!(hub.make_rounds(&deliveries));
     for (id, people) in &rooms {
         say(&hub, *id, 1, &people[0]);
     }
@@ -118,9 +123,9 @@ fn large_rooms_take_turns() {
 
 #[test]
 fn whoever_comes_and_goes_between_nothing_overtakes_and_nothing_comes_twice() {
-    let hub = hub();
+    let (hub, deliveries) = (hub(), Deliveries::default());
     let mut people = crowd(&hub, room(1), 2);
-    let mut courier = pin!(hub.make_rounds());
+    let mut courier = pin!(hub.make_rounds(&deliveries));
     say(&hub, room(1), 1, &people[0]);
     step(&mut courier);
     say(&hub, room(1), 2, &people[100]);
@@ -137,9 +142,9 @@ fn whoever_comes_and_goes_between_nothing_overtakes_and_nothing_comes_twice() {
 
 #[test]
 fn a_burst_reaches_each_connection_at_once() {
-    let hub = hub();
+    let (hub, deliveries) = (hub(), Deliveries::default());
     let people = crowd(&hub, room(1), 2);
-    let mut courier = pin!(hub.make_rounds());
+    let mut courier = pin!(hub.make_rounds(&deliveries));
     for place in 1..=16 {
         say(&hub, room(1), place, &people[0]);
     }
@@ -149,9 +154,9 @@ fn a_burst_reaches_each_connection_at_once() {
 
 #[test]
 fn what_a_client_got_in_another_way_does_not_come_again_with_a_round() {
-    let hub = hub();
+    let (hub, deliveries) = (hub(), Deliveries::default());
     let people = crowd(&hub, room(1), 2);
-    let (mut courier, reader) = (pin!(hub.make_rounds()), people.last().expect("a crowd"));
+    let (mut courier, reader) = (pin!(hub.make_rounds(&deliveries)), people.last().expect("a crowd"));
     say(&hub, room(1), 1, &people[0]);
     hub.cover(&reader.outbox, &HashMap::from([(room(1), seq(1))]));
     say(&hub, room(1), 2, &people[0]);
@@ -163,10 +168,10 @@ fn what_a_client_got_in_another_way_does_not_come_again_with_a_round() {
 
 #[test]
 fn whoever_leaves_hears_everything_up_to_that_before_their_socket_ends() {
-    let hub = hub();
+    let (hub, deliveries) = (hub(), Deliveries::default());
     let people = crowd(&hub, room(1), 2);
     let corner = Listener::enter(&hub, room(1), 7_000, Scope::Only(room(1)));
-    let mut courier = pin!(hub.make_rounds());
+    let mut courier = pin!(hub.make_rounds(&deliveries));
     say(&hub, room(1), 1, &people[0]);
     let (user, change) = (corner.outbox.user, MembershipStep::Left);
     let left = MembershipEntry { conversation: room(1), seq: seq(2), user, by: user, change, at: ManualClock::START };

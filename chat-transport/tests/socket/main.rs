@@ -14,6 +14,7 @@ mod frames;
 mod goodbye;
 mod heartbeat;
 mod hints;
+mod large_room;
 mod messages;
 mod opening;
 mod order;
