@@ -131,7 +131,14 @@ impl Gateway {
     /// deliveries, finds the silent and the departed. Run it once per gateway.
     pub async fn maintain(&self) {
         let deliveries = self.deliveries.record(&self.chat);
-        tokio::join!(self.hub.make_rounds(&self.deliveries), deliveries, self.repair(), self.compare(), self.sweep(), self.see_off());
+        tokio::join!(
+            self.hub.make_rounds(&self.deliveries),
+            deliveries,
+            self.repair(),
+            self.compare(),
+            self.sweep(),
+            self.see_off()
+        );
     }
 
     /// Fills holes in lanes from the store.

@@ -249,7 +249,10 @@ mod tests {
     use std::sync::Weak;
 
     use super::*;
+    use crate::guard::Guarded;
     use crate::line::Line;
+    use crate::settings::SocketSettings;
+    use crate::socket::Socket;
     use tokio::io::DuplexStream;
 
     fn nowhere() -> Shortcut {
@@ -288,6 +291,18 @@ mod tests {
         assert_eq!(texts(&outbox), [r#"{"type":"resync","data":{"reason":"slow_reader"}}"#]);
         outbox.push(frame("next", false, None));
         assert_eq!(texts(&outbox), ["next"]);
+    }
+
+    #[tokio::test]
+    async fn nothing_is_written_past_what_waits() {
+        let (near, _far) = tokio::io::duplex(1_000);
+        let socket = Socket::new(Guarded::new(near, 1), Arc::new(SocketSettings::default().websocket()));
+        let user = UserId::new(1).expect("an id");
+        let outbox = Outbox::new(user, Scope::Everything, socket.shortcut(), 100, Timestamp::default());
+        assert!(outbox.write(&[frame("1", false, None)]), "nothing is before it");
+        outbox.push(frame("2", false, None));
+        assert!(!outbox.write(&[frame("3", false, None)]));
+        assert_eq!(texts(&outbox), ["2", "3"]);
     }
 
     /// The first conversation up to its fifth entry.

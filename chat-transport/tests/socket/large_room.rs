@@ -1,8 +1,9 @@
 //! A room of so many that they hear a few at a time, and mostly past their sessions: it is the same stream as in a small one.
 
 use std::collections::HashSet;
+use std::time::Duration;
 
-use crate::harness::{House, Person};
+use crate::harness::{House, Person, settled};
 use chat_core::ids::ConversationId;
 use serde_json::json;
 
@@ -67,6 +68,29 @@ async fn whoever_speaks_to_many_learns_of_everybody_whom_it_reached() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn wherever_a_full_pipe_cuts_what_was_said_its_rest_follows_when_there_is_room() {
+    let house = House::new();
+    let (ann, people, room) = crowd(&house).await;
+    let mut slow = house.raw_tab(&people[0]).await;
+    let mut tabs = Vec::new();
+    for person in &people[1..] {
+        tabs.push(house.tab(person).await);
+    }
+    // The pipe takes some thirteen of them.
+    for count in 10..=16 {
+        for _ in 0..count {
+            house.send(&ann, room, &"x".repeat(1_000)).await;
+            settled().await;
+        }
+        let mut heard = 0;
+        while heard < count {
+            let frame = tokio::time::timeout(Duration::from_secs(1), slow.text()).await.expect("the rest");
+            heard += usize::from(frame["type"] == "message.new");
+        }
+    }
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_listener_who_stands_still_hears_in_the_end_whole_frames_without_a_silent_gap() {
     let house = House::with(|plan| plan.sockets.outbox_bytes = 32 * 1024);
     let (ann, people, room) = crowd(&house).await;
@@ -80,9 +104,9 @@ async fn a_listener_who_stands_still_hears_in_the_end_whole_frames_without_a_sil
     for count in [20, 60] {
         for _ in 0..count {
             house.send(&ann, room, &"x".repeat(1_000)).await;
-            crate::harness::settled().await;
+            settled().await;
         }
-        while let Ok(frame) = tokio::time::timeout(std::time::Duration::from_secs(1), slow.text()).await {
+        while let Ok(frame) = tokio::time::timeout(Duration::from_secs(1), slow.text()).await {
             if frame["type"] == "message.new" {
                 heard += 1;
                 assert_eq!(frame["data"]["seq"], heard, "before any resync");
