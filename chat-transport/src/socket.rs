@@ -58,8 +58,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send + 'static> Socket<S> {
 
     /// For whoever writes past the session.
     pub(crate) fn shortcut(&self) -> Shortcut {
-        let line = Arc::downgrade(&self.line);
-        line
+        Arc::<Mutex<Line<S>>>::downgrade(&self.line)
     }
 
     /// The next message; none after the end, or after an error. Nothing is lost if it is not waited for.
