@@ -1,5 +1,6 @@
 //! What an actor can ask, and what is answered. Every face of the system decodes to these and to nothing else.
 
+use crate::chat::Delivery;
 use crate::conversation::{ActivityCursor, ConversationView, Member};
 use crate::ids::{ConnectionId, ConversationId, FriendRequestId, MessageId, Seq, SessionId, UserId};
 use crate::log::{LogEntry, UserEntry};
@@ -335,6 +336,8 @@ pub struct Welcome {
     pub online: Vec<Presence>,
     /// Changes when the database was restored from a backup: cursors of another epoch mean nothing.
     pub epoch: String,
+    /// What reaches the user with this: to be noted as [`delivered`](crate::Chat::delivered) when it has.
+    pub waiting: Vec<Delivery>,
 }
 
 /// Where one conversation stands for one member.

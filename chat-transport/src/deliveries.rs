@@ -46,6 +46,13 @@ impl Deliveries {
         self.more.notify_one();
     }
 
+    /// Notes many.
+    pub(crate) fn note_all(&self, deliveries: Vec<Delivery>) {
+        for Delivery { conversation, user, seq } in deliveries {
+            self.note(conversation, user, seq);
+        }
+    }
+
     /// Writes what was noted, for ever.
     pub(crate) async fn record(&self, chat: &Chat) {
         loop {
@@ -59,9 +66,7 @@ impl Deliveries {
                 Ok(()) => PACE.max(begun.elapsed() * REST).min(LONGEST_REST),
                 Err(error) => {
                     tracing::warn!(%error, "deliveries could not be noted; they will be tried again");
-                    for delivery in batch {
-                        self.note(delivery.conversation, delivery.user, delivery.seq);
-                    }
+                    self.note_all(batch);
                     PAUSE
                 }
             };

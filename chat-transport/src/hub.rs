@@ -46,6 +46,9 @@ impl EventBus for Hub {
             self.state().close_session(session);
             return;
         }
+        if !self.is_heard(&envelope) {
+            return;
+        }
         // Encoding happens before the lock is taken, once for all.
         if let Some(frame) = Frame::of(&envelope.event) {
             self.accept(Outgoing { envelope, frame });
@@ -68,6 +71,16 @@ impl Hub {
 
     fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Whether anybody here would get what is not in any log. It is not even encoded where nobody is.
+    fn is_heard(&self, envelope: &Envelope) -> bool {
+        let Audience::Users { users, about } = &envelope.audience else { return true };
+        if envelope.origin.is_some() || !matches!(*envelope.event, Event::Presence(_) | Event::Receipt(_)) {
+            return true;
+        }
+        let state = self.state();
+        users.iter().any(|user| state.registry.of_user(*user, *about).next().is_some())
     }
 
     fn accept(&self, outgoing: Outgoing) {

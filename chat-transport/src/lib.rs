@@ -18,6 +18,7 @@ mod session;
 mod settings;
 mod socket;
 mod sync;
+mod tails;
 
 pub use close::{CloseReason, may_reconnect};
 pub use gateway::{Gateway, Opening};

@@ -146,15 +146,19 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send + 'static> Session<S> {
         let gateway = Arc::clone(&self.gateway);
         let user = self.identity.user;
         if let Scope::Only(conversation) = self.scope {
-            let position = gateway.chat.connected_to(user, conversation).await.map_err(|error| refusal(&error))?;
+            let connected = gateway.chat.connected_to(user, conversation).await;
+            let (position, waiting) = connected.map_err(|error| refusal(&error))?;
             let position = position.ok_or(CloseReason::NotAMember)?;
             self.start(&carried, &[position]);
+            gateway.deliveries.note_all(waiting);
             return Ok(());
         }
         let mut welcome = gateway.chat.connected(user).await.map_err(|error| refusal(&error))?;
         self.settle(&carried, &mut welcome);
         let heartbeat = gateway.settings.heartbeat.as_secs();
-        self.say(&ServerFrame::Ready(Box::new(ReadyView::of(&welcome, heartbeat))), None).await
+        self.say(&ServerFrame::Ready(Box::new(ReadyView::of(&welcome, heartbeat))), None).await?;
+        gateway.deliveries.note_all(welcome.waiting);
+        Ok(())
     }
 
     /// Lets the first frame tell what the connection really follows on.

@@ -11,6 +11,7 @@ mod messages;
 mod presence;
 mod receipts;
 mod relations;
+mod resume;
 mod users;
 
 use std::sync::Arc;
@@ -29,6 +30,7 @@ use facts::FactsCache;
 use presence::PresenceBoard;
 
 pub use receipts::Delivery;
+pub use resume::Gap;
 
 /// How often a decision is made anew when what it was made on keeps moving.
 const MAX_STALE: usize = 8;

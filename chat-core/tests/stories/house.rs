@@ -85,7 +85,8 @@ impl House {
     }
 
     pub(crate) async fn connect(&self, user: UserId) {
-        self.chat.connected(user).await.expect("a welcome");
+        let welcome = self.chat.connected(user).await.expect("a welcome");
+        self.chat.delivered(&welcome.waiting).await.expect("noted");
     }
 
     pub(crate) fn pass_seconds(&self, seconds: u64) {

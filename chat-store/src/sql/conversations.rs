@@ -26,6 +26,8 @@ macro_rules! join_peer {
     };
 }
 
+pub(crate) use join_peer;
+
 /// A view of the conversation `c` by its member `me`. What is counted for `unread` is one range of the log's index.
 macro_rules! view_columns {
     () => {
@@ -75,19 +77,39 @@ pub(crate) const LIST: &str = concat!(
 pub(crate) const BY_PAIR: &str =
     concat!("SELECT ", conversation_columns!(), " FROM conversations c WHERE c.direct_low = $1 AND c.direct_high = $2");
 
-pub(crate) const FACTS: &str = "SELECT c.id, c.version, me.role, me.joined_seq, c.direct_low, c.direct_high, \
-    r.low_blocks_since, r.high_blocks_since FROM conversations c \
-    LEFT JOIN members me ON me.conversation_id = c.id AND me.user_id = $2 \
-    LEFT JOIN relations r ON r.low_id = c.direct_low AND r.high_id = c.direct_high WHERE c.id = $1";
+/// What the rules need to know of a user in the conversation `c`.
+macro_rules! fact_columns {
+    () => {
+        "c.id, c.version, me.role, me.joined_seq, c.direct_low, c.direct_high, r.low_blocks_since, r.high_blocks_since"
+    };
+}
+pub(crate) use fact_columns;
 
-pub(crate) const IDS_OF: &str = "SELECT conversation_id FROM members WHERE user_id = $1 ORDER BY conversation_id";
+/// What [`fact_columns`] takes beside the conversation `c`, of one user.
+macro_rules! join_facts {
+    ($user:literal) => {
+        concat!(
+            " LEFT JOIN members me ON me.conversation_id = c.id AND me.user_id = ",
+            $user,
+            " LEFT JOIN relations r ON r.low_id = c.direct_low AND r.high_id = c.direct_high ",
+        )
+    };
+}
+pub(crate) use join_facts;
 
-pub(crate) const POSITIONS: &str = concat!(
-    "SELECT c.id, c.head, me.delivered_seq, me.read_seq, p.delivered_seq, p.read_seq \
-    FROM members me JOIN conversations c ON c.id = me.conversation_id",
-    join_peer!(),
-    "WHERE me.user_id = $1 ORDER BY c.id",
-);
+/// Where the conversations of the member `me` stand.
+macro_rules! select_positions {
+    ($columns_before:literal) => {
+        concat!(
+            "SELECT ",
+            $columns_before,
+            "c.id, c.head, me.delivered_seq, me.read_seq, p.delivered_seq, p.read_seq \
+            FROM members me JOIN conversations c ON c.id = me.conversation_id",
+            $crate::sql::conversations::join_peer!(),
+        )
+    };
+}
+pub(crate) use select_positions;
 
 pub(crate) const INSERT_DIRECT: &str = concat!(
     "INSERT INTO conversations (kind, direct_low, direct_high, member_count, created_at, active_at) ",

@@ -26,6 +26,13 @@ const INSERT_MEMBERS: &str = "INSERT INTO members \
     (conversation_id, user_id, role, joined_seq, joined_at, delivered_seq, read_seq) \
     SELECT $1, value->>0, value->>1, 0, $2, 0, 0 FROM json_each($3)";
 
+pub(super) const FACTS: &str =
+    concat!("SELECT ", sql::fact_columns!(), " FROM conversations c ", sql::join_facts!("$2"), "WHERE c.id = $1",);
+
+pub(super) const IDS_OF: &str = "SELECT conversation_id FROM members WHERE user_id = $1 ORDER BY conversation_id";
+
+pub(super) const POSITIONS: &str = concat!(sql::select_positions!(""), "WHERE me.user_id = $1 ORDER BY c.id");
+
 #[async_trait]
 impl ConversationStore for SqliteStore {
     async fn open_direct(&self, new: &NewDirect) -> Result<DirectOpened, StoreError> {
@@ -89,7 +96,7 @@ impl ConversationStore for SqliteStore {
     async fn facts(&self, conversation: ConversationId, user: UserId) -> Result<Option<Facts>, StoreError> {
         self.db
             .run(|| async move {
-                let query = sqlx::query(sql::FACTS).bind(conversation.get()).bind(user.get());
+                let query = sqlx::query(FACTS).bind(conversation.get()).bind(user.get());
                 let row = query.fetch_optional(self.db.reader()).await?;
                 Ok(at_most_one(row, |row| sql::facts(row, user))?)
             })
@@ -162,7 +169,7 @@ impl ConversationStore for SqliteStore {
     async fn ids_of(&self, user: UserId) -> Result<Vec<ConversationId>, StoreError> {
         self.db
             .run(|| async move {
-                let rows = sqlx::query(sql::IDS_OF).bind(user.get()).fetch_all(self.db.reader()).await?;
+                let rows = sqlx::query(IDS_OF).bind(user.get()).fetch_all(self.db.reader()).await?;
                 Ok(all(&rows, sql::conversation_id)?)
             })
             .await
@@ -171,7 +178,7 @@ impl ConversationStore for SqliteStore {
     async fn positions(&self, user: UserId) -> Result<Vec<Position>, StoreError> {
         self.db
             .run(|| async move {
-                let rows = sqlx::query(sql::POSITIONS).bind(user.get()).fetch_all(self.db.reader()).await?;
+                let rows = sqlx::query(POSITIONS).bind(user.get()).fetch_all(self.db.reader()).await?;
                 Ok(all(&rows, sql::position)?)
             })
             .await

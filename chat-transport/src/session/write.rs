@@ -160,7 +160,11 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send + 'static> Session<S> {
             Some(reference) => Frame::note(&with_ref(&text, reference)),
             None => Frame::note(&text),
         };
-        let frames = VecDeque::from([note]);
+        self.say_frames(VecDeque::from([note])).await
+    }
+
+    /// The same for frames that are encoded already.
+    pub(crate) async fn say_frames(&mut self, frames: VecDeque<Arc<Frame>>) -> Step {
         self.write(frames).await.map_err(|reason| reason.unwrap_or(CloseReason::Silent))
     }
 }

@@ -10,7 +10,7 @@ use chat_core::ids::{ConversationId, MessageId, Seq, UserId};
 use chat_core::message::Message;
 use chat_core::page::{Page, PageSize};
 use chat_core::ports::{
-    Appended, ConversationStore, Departed, Departure, DirectOpened, Facts, GroupCreated, Login, MessageStore,
+    Account, Appended, ConversationStore, Departed, Departure, DirectOpened, Facts, GroupCreated, Login, MessageStore,
     NewDirect, NewGroup, NewMessage, NewUser, ReceiptStore, StoreError, StoredPassword, Stores, UserCreated,
     UserSearch, UserStore,
 };
@@ -228,6 +228,12 @@ impl UserStore for GatedUsers {
         let users = self.inner.get(ids).await;
         self.reads.pass().await?;
         users
+    }
+
+    async fn account(&self, user: UserId) -> Result<Option<Account>, StoreError> {
+        let account = self.inner.account(user).await;
+        self.reads.pass().await?;
+        account
     }
 
     async fn find_login(&self, login: &Login) -> Result<Option<StoredPassword>, StoreError> {
