@@ -94,6 +94,7 @@ async fn ordinary_day(scene: &Scene, n: i64) {
     stores.relations.presence_circle(*ann).await.unwrap();
     stores.relations.friends(*ann, None, PageSize::default()).await.unwrap();
     stores.users.get(&[*ann, *bob]).await.unwrap();
+    stores.users.account(*ann).await.unwrap();
     stores.users.find_login(&Login::NameKey("ann".to_owned())).await.unwrap();
     let search = UserSearch { prefix: "an".to_owned(), after: None, size: PageSize::default() };
     stores.users.search(&search).await.unwrap();

@@ -30,6 +30,7 @@ pub(crate) struct Door {
     waiting: watch::Sender<u32>,
     passed: AtomicU32,
     failures: AtomicU32,
+    spared: AtomicU32,
 }
 
 impl Door {
@@ -44,6 +45,7 @@ impl Door {
             holds_all: AtomicBool::new(false),
             passed: AtomicU32::new(0),
             failures: AtomicU32::new(0),
+            spared: AtomicU32::new(0),
         })
     }
 
@@ -69,6 +71,12 @@ impl Door {
         self.failures.store(times, Ordering::SeqCst);
     }
 
+    /// The one after the next so many answers is an error.
+    pub(crate) fn fail_after(&self, answers: u32) {
+        self.spared.store(answers, Ordering::SeqCst);
+        self.fail(1);
+    }
+
     /// How many answers passed.
     pub(crate) fn passed(&self) -> u32 {
         self.passed.load(Ordering::SeqCst)
@@ -87,7 +95,10 @@ impl Door {
             open.expect("a door");
         }
         self.passed.fetch_add(1, Ordering::SeqCst);
-        let fails = self.failures.fetch_update(Ordering::SeqCst, Ordering::SeqCst, |left| left.checked_sub(1)).is_ok();
+        let counts = |left: &AtomicU32| {
+            left.fetch_update(Ordering::SeqCst, Ordering::SeqCst, |left| left.checked_sub(1)).is_ok()
+        };
+        let fails = !counts(&self.spared) && counts(&self.failures);
         if fails { Err(StoreError::Unavailable("the door is broken".into())) } else { Ok(()) }
     }
 }
