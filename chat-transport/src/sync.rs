@@ -12,6 +12,7 @@ use chat_core::ids::{ConversationId, Seq, UserId};
 use chat_core::log::LogEntry;
 use chat_core::page::PageSize;
 use chat_core::{Chat, ChatError, Command, ErrorCode, Reply};
+use futures_util::try_join;
 use tokio::io::{AsyncRead, AsyncWrite};
 
 use crate::close::CloseReason;
@@ -46,15 +47,17 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send + 'static> Session<S> {
 
     async fn tell_all(&mut self, request: SyncRequest, reference: Option<&str>, pages: &mut Pages) -> Result<(), Stop> {
         let gateway = Arc::clone(&self.gateway);
-        if !is_of_this_epoch(&gateway.chat, &request).await? {
+        let actor = self.actor(None);
+        let gaps = gateway.chat.gaps(&actor, &request.cursors);
+        let (is_of_this_epoch, gaps) = try_join!(is_of_this_epoch(&gateway.chat, &request), gaps)?;
+        if !is_of_this_epoch {
             pages.push(again(None, ResyncReason::EpochChanged), reference);
             return Ok(());
         }
-        let actor = self.actor(None);
         if let Some(cursor) = request.user_cursor {
             self.replay_own(&actor, cursor, reference, pages).await?;
         }
-        for (conversation, gap) in gateway.chat.gaps(&actor, &request.cursors).await? {
+        for (conversation, gap) in gaps {
             match gap {
                 Some(gap) => self.replay(gap, reference, pages).await?,
                 None => pages.push(again(Some(conversation), ResyncReason::NotAMember), reference),
