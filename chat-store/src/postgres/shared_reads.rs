@@ -3,7 +3,6 @@
 
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
-use std::time::Duration;
 
 use async_trait::async_trait;
 use chat_core::command::Position;
@@ -21,9 +20,6 @@ use crate::batch::{Batcher, SharedWork};
 use crate::codec::{Reader, all};
 use crate::deadline::DEADLINE;
 use crate::error::{Corrupt, Fault};
-
-/// How long a caller waits, with the statement before.
-const PATIENCE: Duration = DEADLINE;
 
 type Statement = Query<'static, Postgres, PgArguments>;
 
@@ -68,12 +64,13 @@ impl<K, V> Batcher<KeyedRead<K, V>>
 where
     KeyedRead<K, V>: SharedWork<Item = Vec<K>, Answer = Vec<V>>,
 {
-    /// The rows of these keys, in their order.
+    /// The rows of these keys, in their order. Nobody waits longer than for a statement of their own, however many failed
+    /// before theirs.
     pub(super) async fn of_all(&self, keys: Vec<K>) -> Result<Vec<V>, StoreError> {
         if keys.is_empty() {
             return Ok(Vec::new());
         }
-        timeout(PATIENCE, self.submit(keys)).await.unwrap_or_else(|_| Err(Fault::TimedOut.into()))
+        timeout(DEADLINE, self.submit(keys)).await.unwrap_or_else(|_| Err(Fault::TimedOut.into()))
     }
 
     /// The rows of one key.
