@@ -25,5 +25,6 @@ mod residue;
 mod resume;
 mod size;
 mod slow_reader;
+mod tails;
 mod typing;
 mod wire;

@@ -8,8 +8,8 @@ use serde_json::{Value, json};
 
 /// What a `sync` was answered with, up to and with its `sync.done`.
 #[derive(Debug, Default)]
-struct Synced {
-    pages: Vec<Frame>,
+pub(crate) struct Synced {
+    pub(crate) pages: Vec<Frame>,
     resyncs: Vec<Frame>,
     /// Events that came before the end.
     live: Vec<Frame>,
@@ -17,13 +17,13 @@ struct Synced {
 
 impl Synced {
     /// The places that the pages name, in the order in which they came.
-    fn places(&self) -> Vec<i64> {
+    pub(crate) fn places(&self) -> Vec<i64> {
         let items = self.pages.iter().flat_map(|page| page.data["items"].as_array().expect("items"));
         items.map(|item| item["data"]["seq"].as_i64().expect("a place")).collect()
     }
 }
 
-async fn sync(tab: &mut Tab, mut request: Value) -> Synced {
+pub(crate) async fn sync(tab: &mut Tab, mut request: Value) -> Synced {
     request["type"] = json!("sync");
     request["ref"] = json!("sync");
     tab.say(&request);
@@ -42,7 +42,7 @@ async fn sync(tab: &mut Tab, mut request: Value) -> Synced {
     }
 }
 
-fn cursors(room: ConversationId, cursor: i64) -> Value {
+pub(crate) fn cursors(room: ConversationId, cursor: i64) -> Value {
     json!({"cursors": {room.to_string(): cursor}})
 }
 
@@ -127,63 +127,6 @@ async fn what_comes_while_a_client_resumes_comes_once_and_after_the_pages() {
     assert_eq!(tab.expect("message.new").await.seq(), 4);
     assert_eq!(tab.expect("message.new").await.seq(), 5);
     tab.silent().await;
-}
-
-#[tokio::test(start_paused = true)]
-async fn however_many_members_come_back_a_group_is_read_once_for_each_place_and_head() {
-    let changes = crate::harness::Door::new();
-    let house = House::with(|plan| plan.stores = crate::harness::gate_changes(&changes));
-    let [ann, bob, cleo] = house.people(["ann", "bob", "cleo"]).await;
-    let room = house.group(&ann, &[&bob, &cleo]).await;
-    house.chatter(&ann, room, 3).await;
-    let mut tabs = [house.tab(&ann).await, house.tab(&bob).await, house.tab(&cleo).await];
-    for tab in &mut tabs {
-        tab.ignore(&["presence", "message.delivered"]);
-        assert_eq!(sync(tab, cursors(room, 1)).await.places(), [2, 3]);
-    }
-    assert_eq!(changes.passed(), 1);
-
-    house.chatter(&ann, room, 1).await;
-    for tab in &mut tabs {
-        tab.expect("message.new").await;
-        assert_eq!(sync(tab, cursors(room, 1)).await.places(), [2, 3, 4], "what was read before is not all any more");
-        assert_eq!(sync(tab, cursors(room, 4)).await.places(), Vec::<i64>::new(), "nothing is missing");
-    }
-    assert_eq!(changes.passed(), 2);
-}
-
-#[tokio::test(start_paused = true)]
-async fn the_two_of_a_direct_conversation_are_told_how_far_its_ticks_are_now() {
-    let house = House::new();
-    let [ann, bob] = house.people(["ann", "bob"]).await;
-    let room = house.direct(&ann, &bob).await;
-    house.chatter(&ann, room, 1).await;
-    let mut tab = house.tab(&ann).await;
-    let is_delivered = |synced: Synced| synced.pages[0].data["items"][0]["data"]["delivered_at"].is_string();
-    assert!(!is_delivered(sync(&mut tab, cursors(room, 0)).await));
-
-    let _other = house.tab(&bob).await;
-    tab.ignore(&["presence"]);
-    tab.expect("message.delivered").await;
-
-    assert!(is_delivered(sync(&mut tab, cursors(room, 0)).await));
-}
-
-#[tokio::test(start_paused = true)]
-async fn what_was_read_before_the_store_failed_is_told_and_the_rest_is_refused() {
-    let changes = crate::harness::Door::new();
-    let house = House::with(|plan| plan.stores = crate::harness::gate_changes(&changes));
-    let [ann, bob, cleo] = house.people(["ann", "bob", "cleo"]).await;
-    let (first, second) = (house.direct(&ann, &bob).await, house.direct(&ann, &cleo).await);
-    house.chatter(&bob, first, 1).await;
-    house.chatter(&cleo, second, 1).await;
-    let mut tab = house.tab(&ann).await;
-    changes.fail_after(1);
-    tab.say(&json!({"type": "sync", "cursors": {first.to_string(): 0, second.to_string(): 0}}));
-
-    let page = tab.expect("sync.page").await;
-    assert_eq!(page.number("conversation_id"), first.get());
-    assert_eq!(tab.expect("error").await.text("code"), "unavailable");
 }
 
 #[tokio::test(start_paused = true)]
