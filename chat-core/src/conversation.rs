@@ -3,7 +3,7 @@
 use crate::ids::{ConversationId, Seq, UserId, Version};
 use crate::message::Message;
 use crate::receipt::Marks;
-use crate::text::Label;
+use crate::text::{AvatarUrl, Description, Label};
 use crate::time::Timestamp;
 
 /// The two users of a direct conversation; the smaller id always comes first, so a pair has one form only.
@@ -63,8 +63,102 @@ pub enum Kind {
 pub struct Group {
     /// Shown in the list of conversations.
     pub name: Label,
-    /// Who made it.
-    pub owner: UserId,
+    /// What it is about.
+    pub description: Option<Description>,
+    /// Where its picture lies.
+    pub avatar: Option<AvatarUrl>,
+    /// What a newcomer may see of the past.
+    pub history: HistoryVisibility,
+    /// Who made it. What they may do follows from their role alone.
+    pub maker: UserId,
+}
+
+/// What a newcomer to a group may see of what was said before they came.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub enum HistoryVisibility {
+    /// Nothing: it is for those who were in it.
+    #[default]
+    Joined,
+    /// Everything.
+    Shared,
+}
+
+impl HistoryVisibility {
+    /// Both, in the order of the documentation.
+    pub const ALL: [Self; 2] = [Self::Joined, Self::Shared];
+
+    /// The name that frames and columns carry.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Joined => "joined",
+            Self::Shared => "shared",
+        }
+    }
+
+    /// The setting of a name.
+    #[must_use]
+    pub fn parse(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|history| history.as_str() == name)
+    }
+
+    /// The last seq that a newcomer may not see, where the log ends at `head` as they come in.
+    #[must_use]
+    pub const fn hidden_up_to(self, head: Seq) -> Seq {
+        match self {
+            Self::Joined => head,
+            Self::Shared => Seq::ZERO,
+        }
+    }
+}
+
+/// What of a group changes; what is absent stays.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct GroupUpdate {
+    /// Its name.
+    pub name: Option<Label>,
+    /// What it is about; `Some(None)` takes it away.
+    pub description: Option<Option<Description>>,
+    /// Where its picture lies; `Some(None)` takes it away.
+    pub avatar: Option<Option<AvatarUrl>>,
+    /// What a newcomer may see of the past.
+    pub history: Option<HistoryVisibility>,
+}
+
+impl GroupUpdate {
+    /// Whether it changes nothing of any group.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        *self == Self::default()
+    }
+
+    /// Only that of it which is different in a group.
+    #[must_use]
+    pub fn beyond(self, group: &Group) -> Self {
+        Self {
+            name: self.name.filter(|name| *name != group.name),
+            description: self.description.filter(|text| *text != group.description),
+            avatar: self.avatar.filter(|avatar| *avatar != group.avatar),
+            history: self.history.filter(|history| *history != group.history),
+        }
+    }
+}
+
+impl Group {
+    /// A group as its maker first has it.
+    #[must_use]
+    pub const fn new(name: Label, maker: UserId) -> Self {
+        Self { name, description: None, avatar: None, history: HistoryVisibility::Joined, maker }
+    }
+
+    /// Takes a change over.
+    pub fn apply(&mut self, update: &GroupUpdate) {
+        let update = update.clone();
+        self.name = update.name.unwrap_or_else(|| self.name.clone());
+        self.description = update.description.unwrap_or_else(|| self.description.clone());
+        self.avatar = update.avatar.unwrap_or_else(|| self.avatar.clone());
+        self.history = update.history.unwrap_or(self.history);
+    }
 }
 
 /// A conversation: the head of its log and what all members share.
@@ -84,21 +178,27 @@ pub struct Conversation {
     pub created_at: Timestamp,
 }
 
-/// What a member may do.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+/// What a member may do: the later, the more.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Role {
-    /// Made the group.
-    Owner,
-    /// Everybody else.
+    /// Whoever is in it.
     Member,
+    /// Keeps it in order.
+    Admin,
+    /// Decides about it.
+    Owner,
 }
 
 impl Role {
+    /// All of them, the lowest first.
+    pub const ALL: [Self; 3] = [Self::Member, Self::Admin, Self::Owner];
+
     /// The name that frames and columns carry.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Owner => "owner",
+            Self::Admin => "admin",
             Self::Member => "member",
         }
     }
@@ -106,7 +206,7 @@ impl Role {
     /// The role of a name.
     #[must_use]
     pub fn parse(name: &str) -> Option<Self> {
-        [Self::Owner, Self::Member].into_iter().find(|role| role.as_str() == name)
+        Self::ALL.into_iter().find(|role| role.as_str() == name)
     }
 }
 

@@ -71,6 +71,12 @@ codes! {
     AlreadyFriends => "already_friends", "You are friends already.";
     /// The same request is pending.
     AlreadyRequested => "already_requested", "You asked already.";
+    /// The only owner of a group with others in it wants to go or to step down.
+    LastOwner => "last_owner", "A group needs an owner. Make somebody else one first.";
+    /// The message is there no more.
+    MessageDeleted => "message_deleted", "This message was deleted.";
+    /// As many members as a group may have.
+    GroupFull => "group_full", "This group has as many members as it may have.";
     /// A known `client_id` with another body.
     ClientIdReused => "client_id_reused", "This client_id was used for another message.";
     /// The request took too long to arrive.

@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 
 pub mod accounts;
+pub mod change;
 pub mod chat;
 pub mod command;
 pub mod conversation;
@@ -13,6 +14,7 @@ pub mod message;
 pub mod page;
 pub mod ports;
 pub mod presence;
+pub mod reaction;
 pub mod receipt;
 pub mod registry;
 pub mod relation;

@@ -1,8 +1,9 @@
 //! Logs: what happened in a conversation, and what happened to one user alone. Both are dense from 1.
 
-use crate::conversation::Role;
+use crate::conversation::{GroupUpdate, Role};
 use crate::ids::{ConversationId, FriendRequestId, Seq, UserId};
-use crate::message::Message;
+use crate::message::{Content, Message, MessageRef};
+use crate::reaction::Emoji;
 use crate::relation::{FriendRequest, RelationNotice};
 use crate::time::Timestamp;
 
@@ -11,37 +12,109 @@ use crate::time::Timestamp;
 pub enum LogEntry {
     /// Somebody said something. The message carries its own place in the log.
     Message(Message),
-    /// Membership changed.
-    Membership(MembershipEntry),
+    /// Something else changed.
+    Change(ChangeEntry),
 }
 
-/// Somebody came in or went out.
+/// A change that is no new message.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct MembershipEntry {
+pub struct ChangeEntry {
     /// Where.
     pub conversation: ConversationId,
     /// Its place in the log.
     pub seq: Seq,
-    /// Who came or went.
-    pub user: UserId,
-    /// Who did it: the same user if on their own account.
+    /// Who did it.
     pub by: UserId,
-    /// Which way.
-    pub change: MembershipStep,
     /// When.
     pub at: Timestamp,
+    /// What.
+    pub what: Changed,
 }
 
-/// Which way somebody went.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum MembershipStep {
-    /// Came in.
+impl ChangeEntry {
+    /// What it means for one user alone, whose own log says so. The log of the conversation reached up to `head` before.
+    #[must_use]
+    pub const fn notice(&self, head: Seq) -> Option<(UserId, UserNotice)> {
+        let Self { conversation, by, .. } = *self;
+        match self.what {
+            Changed::Joined { user, .. } => Some((user, UserNotice::ConversationAdded { conversation, by, head })),
+            Changed::Left { user } if user.get() != by.get() => {
+                Some((user, UserNotice::ConversationRemoved { conversation, by }))
+            }
+            Changed::Left { .. }
+            | Changed::RoleSet { .. }
+            | Changed::Updated(_)
+            | Changed::Edited { .. }
+            | Changed::Deleted { .. }
+            | Changed::Reacted { .. }
+            | Changed::Unreacted { .. }
+            | Changed::Pinned { .. }
+            | Changed::Unpinned { .. } => None,
+        }
+    }
+}
+
+/// What can change in a conversation. An entry that is read later shows the message that it is about as it stands then, so
+/// that a text which is gone is gone here too.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Changed {
+    /// Somebody came in: on their own account if it is the one who did it.
     Joined {
+        /// Who.
+        user: UserId,
         /// As what.
         role: Role,
     },
-    /// Went out.
-    Left,
+    /// Somebody went out: on their own account if it is the one who did it.
+    Left {
+        /// Who.
+        user: UserId,
+    },
+    /// A member may do more or less than before.
+    RoleSet {
+        /// Who.
+        user: UserId,
+        /// What they are now.
+        role: Role,
+    },
+    /// The group itself.
+    Updated(GroupUpdate),
+    /// A message says something else.
+    Edited {
+        /// Which.
+        message: MessageRef,
+        /// What it says.
+        content: Content,
+    },
+    /// A message is gone.
+    Deleted {
+        /// Which.
+        message: MessageRef,
+    },
+    /// Whoever did it put an emoji on a message.
+    Reacted {
+        /// Which.
+        message: MessageRef,
+        /// What.
+        emoji: Emoji,
+    },
+    /// Whoever did it took an emoji back.
+    Unreacted {
+        /// Which.
+        message: MessageRef,
+        /// What.
+        emoji: Emoji,
+    },
+    /// A message is held up for everybody to find.
+    Pinned {
+        /// Which.
+        message: MessageRef,
+    },
+    /// A message is not held up any more.
+    Unpinned {
+        /// Which.
+        message: MessageRef,
+    },
 }
 
 impl LogEntry {
@@ -50,7 +123,7 @@ impl LogEntry {
     pub const fn conversation(&self) -> ConversationId {
         match self {
             Self::Message(message) => message.conversation,
-            Self::Membership(entry) => entry.conversation,
+            Self::Change(entry) => entry.conversation,
         }
     }
 
@@ -59,7 +132,7 @@ impl LogEntry {
     pub const fn seq(&self) -> Seq {
         match self {
             Self::Message(message) => message.seq,
-            Self::Membership(entry) => entry.seq,
+            Self::Change(entry) => entry.seq,
         }
     }
 }
@@ -95,6 +168,15 @@ pub enum UserNotice {
         conversation: ConversationId,
         /// Who made it or brought the user in.
         by: UserId,
+        /// The last seq of its log before: what is after it comes live.
+        head: Seq,
+    },
+    /// The user is not a member any more, and it was somebody else who took them out.
+    ConversationRemoved {
+        /// Which one.
+        conversation: ConversationId,
+        /// Who took them out.
+        by: UserId,
     },
 }
 
@@ -104,7 +186,7 @@ impl UserNotice {
     pub fn request_id(&self) -> Option<FriendRequestId> {
         match self {
             Self::Relation { request, .. } => request.as_ref().map(|request| request.id),
-            Self::ConversationAdded { .. } => None,
+            Self::ConversationAdded { .. } | Self::ConversationRemoved { .. } => None,
         }
     }
 }

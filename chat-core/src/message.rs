@@ -1,6 +1,7 @@
 //! Messages, and the state that one of them has for a reader.
 
 use crate::ids::{ConversationId, MessageId, Seq, UserId};
+use crate::reaction::ReactionCount;
 use crate::receipt::Marks;
 use crate::text::{Body, ClientId};
 use crate::time::Timestamp;
@@ -16,8 +17,8 @@ pub struct Message {
     pub seq: Seq,
     /// Who said it.
     pub sender: UserId,
-    /// What was said.
-    pub body: Body,
+    /// What was said, as it stands now.
+    pub content: Content,
     /// The sender's key of the attempt, if one was given.
     pub client_id: Option<ClientId>,
     /// The message it answers, in the same conversation.
@@ -26,6 +27,95 @@ pub struct Message {
     pub created_at: Timestamp,
     /// In a direct conversation, how far it got with the other user.
     pub state: MessageState,
+}
+
+/// What a message says now.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Content {
+    /// What its sender said.
+    Said {
+        /// The text.
+        body: Body,
+        /// When its sender last wrote it anew, if ever.
+        edited_at: Option<Timestamp>,
+    },
+    /// Nothing any more: the text is gone for everybody, the place in the log stays.
+    Deleted {
+        /// By whom: its sender, or somebody who may.
+        by: UserId,
+        /// When.
+        at: Timestamp,
+    },
+}
+
+impl Content {
+    /// What was just said.
+    #[must_use]
+    pub const fn said(body: Body) -> Self {
+        Self::Said { body, edited_at: None }
+    }
+
+    /// The text, if there still is one.
+    #[must_use]
+    pub const fn body(&self) -> Option<&Body> {
+        match self {
+            Self::Said { body, .. } => Some(body),
+            Self::Deleted { .. } => None,
+        }
+    }
+
+    /// Whether nothing is left of it.
+    #[must_use]
+    pub const fn is_deleted(&self) -> bool {
+        matches!(self, Self::Deleted { .. })
+    }
+}
+
+/// A message as a change of it names it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct MessageRef {
+    /// Identity over all conversations.
+    pub id: MessageId,
+    /// Its place in the log.
+    pub seq: Seq,
+    /// Who said it.
+    pub sender: UserId,
+}
+
+impl Message {
+    /// How a change of it names it.
+    #[must_use]
+    pub const fn reference(&self) -> MessageRef {
+        MessageRef { id: self.id, seq: self.seq, sender: self.sender }
+    }
+
+    /// The text, if there still is one.
+    #[must_use]
+    pub const fn body(&self) -> Option<&Body> {
+        self.content.body()
+    }
+}
+
+/// A message as somebody who reads it sees it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MessageView {
+    /// The message.
+    pub message: Message,
+    /// What others put on it, the emoji that came first first.
+    pub reactions: Vec<ReactionCount>,
+    /// How many messages answer it.
+    pub replies: u32,
+    /// Whether it is pinned in its conversation.
+    pub is_pinned: bool,
+}
+
+/// A text that a message had before it was edited.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FormerBody {
+    /// The text.
+    pub body: Body,
+    /// When it was written: the message's own time, or that of an edit.
+    pub written_at: Timestamp,
 }
 
 /// How far a message got with its reader. Only ever moves down this list.
@@ -84,8 +174,8 @@ impl MessageState {
 /// came after the read mark, and costs no more where somebody never reads.
 pub const UNREAD_WINDOW: usize = 1_000;
 
-/// Whether a message counts as unread for a user: somebody else's, beyond what they read.
+/// Whether a message counts as unread for a user: somebody else's, beyond what they read, and still there.
 #[must_use]
-pub fn is_unread(seq: Seq, sender: UserId, reader: UserId, marks: &Marks) -> bool {
-    sender != reader && seq > marks.read
+pub fn is_unread(message: &Message, reader: UserId, marks: &Marks) -> bool {
+    message.sender != reader && message.seq > marks.read && !message.content.is_deleted()
 }

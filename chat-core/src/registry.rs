@@ -4,6 +4,8 @@
 //! its registration names, and in none of them after it is removed: a broken connection leaves no residue.
 
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
+use std::sync::Arc;
 
 use crate::ids::{ConnectionId, ConversationId, SessionId, UserId};
 
@@ -22,7 +24,7 @@ pub struct Registry<H> {
     next: u64,
     connections: HashMap<ConnectionId, Connection>,
     users: HashMap<UserId, Handles<H>>,
-    conversations: HashMap<ConversationId, Handles<H>>,
+    conversations: Carried<H>,
 }
 
 /// What is known of one connection.
@@ -36,6 +38,10 @@ struct Connection {
 
 /// Connections in the order of their ids. New ids are the largest, so adding is a push, and looking one up a binary search.
 type Handles<H> = Vec<(ConnectionId, H)>;
+
+/// The connections that carry a conversation at one moment, in the order of their ids. Whoever keeps it sees that moment,
+/// whatever joins and leaves meanwhile.
+pub type Carriers<H> = Arc<Vec<(ConnectionId, H)>>;
 
 impl<H: Clone> Registry<H> {
     /// An empty registry.
@@ -57,7 +63,7 @@ impl<H: Clone> Registry<H> {
         self.next += 1;
         insert(self.users.entry(user).or_default(), id, handle.clone());
         for conversation in &conversations {
-            insert(self.conversations.entry(*conversation).or_default(), id, handle.clone());
+            put(&mut self.conversations, *conversation, id, handle.clone());
         }
         self.connections.insert(id, Connection { user, session, scope, conversations });
         id
@@ -66,7 +72,11 @@ impl<H: Clone> Registry<H> {
     /// Removes a connection from every map. Returns the conversations that nobody here carries any more.
     pub fn remove(&mut self, id: ConnectionId) -> Vec<ConversationId> {
         let Some(connection) = self.connections.remove(&id) else { return Vec::new() };
-        take(&mut self.users, connection.user, id);
+        if let Entry::Occupied(mut user) = self.users.entry(connection.user)
+            && remove(user.get_mut(), id)
+        {
+            user.remove();
+        }
         connection
             .conversations
             .into_iter()
@@ -82,7 +92,7 @@ impl<H: Clone> Registry<H> {
         for conversation in conversations {
             if !connection.conversations.contains(conversation) {
                 connection.conversations.push(*conversation);
-                insert(self.conversations.entry(*conversation).or_default(), id, handle.clone());
+                put(&mut self.conversations, *conversation, id, handle.clone());
             }
         }
     }
@@ -107,7 +117,7 @@ impl<H: Clone> Registry<H> {
                 carried = true;
             } else if connection.scope == Scope::Everything {
                 connection.conversations.push(conversation);
-                insert(self.conversations.entry(conversation).or_default(), *id, handle.clone());
+                put(&mut self.conversations, conversation, *id, handle.clone());
                 carried = true;
             }
         }
@@ -127,10 +137,10 @@ impl<H: Clone> Registry<H> {
         last
     }
 
-    /// The connections that carry a conversation, with their users.
-    pub fn carrying(&self, conversation: ConversationId) -> impl Iterator<Item = (ConnectionId, UserId, &H)> {
-        let handles = self.conversations.get(&conversation).into_iter().flatten();
-        handles.filter_map(|(id, handle)| self.connections.get(id).map(|connection| (*id, connection.user, handle)))
+    /// The connections that carry a conversation; none if nobody here does.
+    #[must_use]
+    pub fn carrying(&self, conversation: ConversationId) -> Option<&Carriers<H>> {
+        self.conversations.get(&conversation)
     }
 
     /// The connections of a user. With a conversation given, those that carry only another one are passed over.
@@ -158,10 +168,10 @@ impl<H: Clone> Registry<H> {
         handles.get(place).map(|(_, handle)| handle)
     }
 
-    /// What a connection carries.
+    /// Whether a connection carries a conversation.
     #[must_use]
-    pub fn scope(&self, id: ConnectionId) -> Option<Scope> {
-        self.connections.get(&id).map(|connection| connection.scope)
+    pub fn carries(&self, id: ConnectionId, conversation: ConversationId) -> bool {
+        self.connections.get(&id).is_some_and(|connection| connection.conversations.contains(&conversation))
     }
 
     /// Every connection.
@@ -215,154 +225,30 @@ fn insert<H>(handles: &mut Handles<H>, id: ConnectionId, handle: H) {
     }
 }
 
-/// Takes a connection out of one entry of a map, and the entry out of the map with its last connection. True for the last.
-fn take<K: std::hash::Hash + Eq, H>(map: &mut HashMap<K, Handles<H>>, key: K, id: ConnectionId) -> bool {
-    let Some(handles) = map.get_mut(&key) else { return false };
+/// Takes a connection out of a list. True if that leaves nobody.
+fn remove<H>(handles: &mut Handles<H>, id: ConnectionId) -> bool {
     if let Ok(place) = handles.binary_search_by_key(&id, |(at, _)| *at) {
         handles.remove(place);
     }
-    let last = handles.is_empty();
-    if last {
-        map.remove(&key);
+    handles.is_empty()
+}
+
+/// The carriers of every conversation that anybody here carries.
+type Carried<H> = HashMap<ConversationId, Carriers<H>>;
+
+fn put<H: Clone>(carried: &mut Carried<H>, conversation: ConversationId, id: ConnectionId, handle: H) {
+    insert(Arc::make_mut(carried.entry(conversation).or_default()), id, handle);
+}
+
+/// The connection does not carry the conversation any more. True if nobody does.
+fn take<H: Clone>(carried: &mut Carried<H>, conversation: ConversationId, id: ConnectionId) -> bool {
+    let Entry::Occupied(mut carriers) = carried.entry(conversation) else { return false };
+    let is_last = remove(Arc::make_mut(carriers.get_mut()), id);
+    if is_last {
+        carriers.remove();
     }
-    last
+    is_last
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use proptest::prelude::*;
-
-    fn user(id: i64) -> UserId {
-        UserId::new(id).expect("an id")
-    }
-
-    fn room(id: i64) -> ConversationId {
-        ConversationId::new(id).expect("an id")
-    }
-
-    fn carriers(registry: &Registry<&'static str>, conversation: i64) -> Vec<&'static str> {
-        registry.carrying(room(conversation)).map(|(_, _, handle)| *handle).collect()
-    }
-
-    #[test]
-    fn a_user_with_two_tabs_is_reached_in_both() {
-        let mut registry = Registry::new();
-        registry.add(user(1), None, Scope::Everything, vec![room(1)], &"phone");
-        registry.add(user(1), None, Scope::Everything, vec![room(1)], &"desk");
-        assert_eq!(carriers(&registry, 1), ["phone", "desk"]);
-    }
-
-    #[test]
-    fn a_new_conversation_is_carried_by_full_connections_only() {
-        let mut registry = Registry::new();
-        registry.add(user(1), None, Scope::Everything, vec![], &"full");
-        registry.add(user(1), None, Scope::Only(room(1)), vec![room(1)], &"single");
-        assert!(registry.join(user(1), room(2)));
-        assert_eq!(carriers(&registry, 2), ["full"]);
-        assert!(!registry.join(user(2), room(2)), "nobody is there");
-    }
-
-    #[test]
-    fn one_connection_takes_up_and_puts_down_what_it_carries() {
-        let mut registry = Registry::new();
-        let one = registry.add(user(1), None, Scope::Everything, vec![], &"one");
-        registry.add(user(1), None, Scope::Everything, vec![], &"two");
-        registry.carry(one, &[room(1), room(2), room(1)]);
-        assert_eq!((carriers(&registry, 1), carriers(&registry, 2)), (vec!["one"], vec!["one"]));
-        assert!(registry.put_down(one, room(1)), "nobody else carries it");
-        assert!(!registry.put_down(one, room(1)), "it is down already");
-        registry.remove(one);
-        registry.carry(one, &[room(3)]);
-        assert!(!registry.is_carried(room(2)) && !registry.is_carried(room(3)));
-    }
-
-    #[test]
-    fn what_concerns_another_conversation_passes_a_single_connection_by() {
-        let mut registry = Registry::new();
-        registry.add(user(1), None, Scope::Only(room(1)), vec![room(1)], &"single");
-        let heard = |about| registry.of_user(user(1), about).count();
-        assert_eq!((heard(Some(room(1))), heard(Some(room(2))), heard(None)), (1, 0, 0));
-    }
-
-    #[test]
-    fn leaving_silences_every_tab_and_says_when_nobody_is_left() {
-        let mut registry = Registry::new();
-        registry.add(user(1), None, Scope::Everything, vec![room(1)], &"one");
-        registry.add(user(1), None, Scope::Everything, vec![room(1)], &"two");
-        registry.add(user(2), None, Scope::Everything, vec![room(1)], &"other");
-        assert!(!registry.leave(user(1), room(1)));
-        assert_eq!(carriers(&registry, 1), ["other"]);
-        assert!(registry.leave(user(2), room(1)));
-        assert!(!registry.is_carried(room(1)));
-    }
-
-    #[test]
-    fn a_session_is_found_among_its_users_connections() {
-        let mut registry = Registry::new();
-        let session = SessionId::new(7).expect("an id");
-        registry.add(user(1), Some(session), Scope::Everything, vec![], &"mine");
-        registry.add(user(1), None, Scope::Everything, vec![], &"other device");
-        assert_eq!(registry.sessions().collect::<Vec<_>>(), [session]);
-        assert_eq!(registry.of_session(session).map(|(_, handle)| *handle).collect::<Vec<_>>(), ["mine"]);
-    }
-
-    #[derive(Debug, Clone)]
-    enum Move {
-        Add(i64, Vec<i64>),
-        Remove(usize),
-        Carry(usize, Vec<i64>),
-        PutDown(usize, i64),
-        Join(i64, i64),
-        Leave(i64, i64),
-    }
-
-    fn moves() -> impl Strategy<Value = Vec<Move>> {
-        let id = 1_i64..5;
-        let one = prop_oneof![
-            (id.clone(), prop::collection::vec(1_i64..5, 0..4)).prop_map(|(user, rooms)| Move::Add(user, rooms)),
-            any::<usize>().prop_map(Move::Remove),
-            (any::<usize>(), prop::collection::vec(1_i64..5, 0..4))
-                .prop_map(|(which, rooms)| Move::Carry(which, rooms)),
-            (any::<usize>(), id.clone()).prop_map(|(which, room)| Move::PutDown(which, room)),
-            (id.clone(), id.clone()).prop_map(|(user, room)| Move::Join(user, room)),
-            (id.clone(), id).prop_map(|(user, room)| Move::Leave(user, room)),
-        ];
-        prop::collection::vec(one, 0..40)
-    }
-
-    proptest! {
-        #[test]
-        fn whatever_happens_removing_every_connection_leaves_nothing(moves in moves()) {
-            let mut registry = Registry::new();
-            let mut open = Vec::new();
-            for step in moves {
-                match step {
-                    Move::Add(by, rooms) => {
-                        let mut rooms: Vec<_> = rooms.into_iter().map(room).collect();
-                        rooms.dedup();
-                        open.push(registry.add(user(by), None, Scope::Everything, rooms, &()));
-                    }
-                    Move::Remove(which) if !open.is_empty() => {
-                        registry.remove(open.swap_remove(which % open.len()));
-                    }
-                    Move::Carry(which, rooms) if !open.is_empty() => {
-                        let rooms: Vec<_> = rooms.into_iter().map(room).collect();
-                        registry.carry(open[which % open.len()], &rooms);
-                    }
-                    Move::PutDown(which, from) if !open.is_empty() => {
-                        registry.put_down(open[which % open.len()], room(from));
-                    }
-                    Move::Remove(_) | Move::Carry(..) | Move::PutDown(..) => {}
-                    Move::Join(by, to) => { registry.join(user(by), room(to)); }
-                    Move::Leave(by, from) => { registry.leave(user(by), room(from)); }
-                }
-            }
-            prop_assert_eq!(registry.len(), open.len());
-            for id in open {
-                registry.remove(id);
-            }
-            prop_assert!(registry.is_empty());
-        }
-    }
-}
+mod tests;

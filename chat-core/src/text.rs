@@ -109,6 +109,67 @@ impl Label {
     }
 }
 
+/// What a group says of itself: visible, at most 500 characters, lines as they were written.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Description(String);
+
+impl Description {
+    /// The longest, in characters.
+    pub const MAX_CHARS: usize = 500;
+
+    /// Trims and checks a text.
+    pub fn new(text: &str) -> Result<Self, TextError> {
+        let text = text.trim();
+        if text.chars().any(|c| c.is_control() && c != '\n') {
+            return Err(TextError::Forbidden);
+        }
+        if text.chars().count() > Self::MAX_CHARS || text.len() > 4 * Self::MAX_CHARS {
+            return Err(TextError::TooLong);
+        }
+        if text.chars().all(is_invisible) {
+            return Err(TextError::Empty);
+        }
+        Ok(Self(text.to_owned()))
+    }
+
+    /// The text itself.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+/// Where a picture lies: an `https` address (or a path of this very server) of at most 500 bytes, which clients show and
+/// nobody here fetches.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct AvatarUrl(String);
+
+impl AvatarUrl {
+    /// The longest, in bytes.
+    pub const MAX_BYTES: usize = 500;
+
+    /// Checks an address. Only what can be an address is let through, so that no page that shows it runs anything.
+    pub fn new(text: &str) -> Result<Self, TextError> {
+        let is_ours = text.starts_with('/') && !text.starts_with("//");
+        let is_https = text.strip_prefix("https://").is_some_and(|rest| !rest.is_empty() && !rest.starts_with('/'));
+        let is_plain = |b: u8| b.is_ascii_graphic() && !matches!(b, b'"' | b'\'' | b'<' | b'>' | b'\\' | b'`');
+        if text.len() > Self::MAX_BYTES {
+            return Err(TextError::TooLong);
+        }
+        if (is_ours || is_https) && text.bytes().all(is_plain) {
+            Ok(Self(text.to_owned()))
+        } else {
+            Err(TextError::Forbidden)
+        }
+    }
+
+    /// The address itself.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
 impl fmt::Display for Label {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.0)
@@ -161,6 +222,33 @@ mod tests {
         assert_eq!(Body::new("a\0b"), Err(TextError::Forbidden));
         assert_eq!(Label::new("a\0b"), Err(TextError::Forbidden));
         assert_eq!(ClientId::new("a\0b"), Err(TextError::Forbidden));
+    }
+
+    #[test]
+    fn an_avatar_lies_at_an_address_that_runs_nothing() {
+        for good in ["https://example.org/a.png?x=1", "/avatars/7.webp"] {
+            assert_eq!(AvatarUrl::new(good).map(|url| url.as_str().to_owned()), Ok(good.to_owned()));
+        }
+        for bad in [
+            "",
+            "javascript:alert(1)",
+            "http://example.org/a",
+            "//example.org/a",
+            "https://",
+            "https:///a",
+            "/a b",
+            "/a\"onerror=",
+            "data:image/png;base64,AA==",
+        ] {
+            assert_eq!(AvatarUrl::new(bad), Err(TextError::Forbidden), "{bad}");
+        }
+    }
+
+    #[test]
+    fn what_a_group_is_about_may_have_lines_and_nothing_else_that_is_not_shown() {
+        assert_eq!(Description::new(" two\nlines ").map(|text| text.as_str().to_owned()), Ok("two\nlines".to_owned()));
+        assert_eq!(Description::new("a\u{7}"), Err(TextError::Forbidden));
+        assert_eq!(Description::new(&"a".repeat(501)), Err(TextError::TooLong));
     }
 
     #[test]

@@ -28,9 +28,9 @@ pub(crate) enum Fault {
     #[error("the database did not answer in time")]
     TimedOut,
     /// So much is waiting already that waiting too would only make it worse.
-    #[error("too many writes are waiting")]
+    #[error("too many are waiting")]
     Overloaded,
-    /// The store was closed, or the task that writes is gone.
+    /// The store was closed, or the task that does the work is gone.
     #[error("the store is closed")]
     Closed,
 }

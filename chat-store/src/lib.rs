@@ -5,6 +5,7 @@ compile_error!("chat-store needs a database: enable the feature `sqlite`, `postg
 
 mod batch;
 mod codec;
+mod commit;
 mod config;
 mod deadline;
 mod error;
@@ -14,6 +15,7 @@ mod open_error;
 mod plan;
 #[cfg(feature = "postgres")]
 mod postgres;
+mod session;
 mod sql;
 #[cfg(feature = "sqlite")]
 mod sqlite;

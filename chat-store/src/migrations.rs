@@ -20,12 +20,16 @@ pub struct AppliedMigration {
 const TABLE: &str = "_sqlx_migrations";
 
 #[cfg(feature = "sqlite")]
-pub(crate) const SQLITE: &[(i64, &str, &str)] =
-    &[(1, "initial", include_str!("../migrations/sqlite/0001_initial.sql"))];
+pub(crate) const SQLITE: &[(i64, &str, &str)] = &[
+    (1, "initial", include_str!("../migrations/sqlite/0001_initial.sql")),
+    (2, "groups_and_changes", include_str!("../migrations/sqlite/0002_groups_and_changes.sql")),
+];
 
 #[cfg(feature = "postgres")]
-pub(crate) const POSTGRES: &[(i64, &str, &str)] =
-    &[(1, "initial", include_str!("../migrations/postgres/0001_initial.sql"))];
+pub(crate) const POSTGRES: &[(i64, &str, &str)] = &[
+    (1, "initial", include_str!("../migrations/postgres/0001_initial.sql")),
+    (2, "groups_and_changes", include_str!("../migrations/postgres/0002_groups_and_changes.sql")),
+];
 
 /// Takes the steps that the database has not taken yet, each in its own transaction, and tells which. Of several
 /// programs that start at once on one Postgres, one does it and the others wait.

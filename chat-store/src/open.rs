@@ -94,6 +94,8 @@ where
         + chat_core::ports::RelationStore
         + chat_core::ports::ConversationStore
         + chat_core::ports::MessageStore
+        + chat_core::ports::ChangeStore
+        + chat_core::ports::AnnotationStore
         + chat_core::ports::ReceiptStore
         + chat_core::ports::Database
         + 'static,
@@ -104,6 +106,8 @@ where
         relations: store.clone(),
         conversations: store.clone(),
         messages: store.clone(),
+        changes: store.clone(),
+        annotations: store.clone(),
         receipts: store.clone(),
         database: store.clone(),
     }

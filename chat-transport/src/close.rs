@@ -27,6 +27,8 @@ pub enum CloseReason {
     Silent,
     /// What the socket needs to begin cannot be read right now.
     Unavailable,
+    /// The user came into a conversation, and what this socket gets of it cannot be told for sure any more.
+    OutOfStep,
     /// The reader did not even take the note that it was too slow.
     TooSlow,
     /// No authentication in time.
@@ -60,6 +62,7 @@ impl CloseReason {
             Self::GoingAway { .. } => 4000,
             Self::Silent => 4002,
             Self::Unavailable => 4003,
+            Self::OutOfStep => 4004,
             Self::TooSlow => 4008,
             Self::AuthTimeout => 4401,
             Self::TokenExpired => 4403,
@@ -77,6 +80,7 @@ impl CloseReason {
             Self::ProtocolError => "protocol error",
             Self::Binary => "text frames only",
             Self::InvalidUtf8 => "invalid utf-8",
+            Self::OutOfStep => "out of step",
             Self::TooBig => "too big",
             Self::TooManyFragments => "too many fragments",
             Self::GoingAway { retry_after_ms } => return format!("going away; retry_after_ms={retry_after_ms}").into(),

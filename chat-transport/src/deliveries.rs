@@ -2,7 +2,8 @@
 //!
 //! The first is noted at once. Behind it the next write waits a moment, and the longer the last one took: a mark overtakes the
 //! ones before it, so the more time passes the fewer rows and receipts there are, and the store keeps most of its time for
-//! messages. On a tick nobody sees the difference.
+//! messages. On a tick nobody sees the difference. The marks of a large room are written a few at a time, so that no message
+//! waits behind all of them.
 
 use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
@@ -14,10 +15,10 @@ use chat_core::ids::{ConversationId, Seq, UserId};
 use tokio::sync::Notify;
 use tokio::time::Instant;
 
-/// How many deliveries one write notes at the most.
-const MAX_BATCH: usize = 2_048;
+/// How many deliveries one write notes at the most, so that it takes no longer than a write of messages.
+const MAX_BATCH: usize = 256;
 
-/// How long after one write the next one begins at the earliest.
+/// How long after one write the next one begins at the earliest, unless there are enough deliveries to fill it.
 const PACE: Duration = Duration::from_millis(50);
 
 /// The same as a multiple of what the last write took: so marks take a fifth of the time, as long as the store is not in trouble.
@@ -46,6 +47,13 @@ impl Deliveries {
         self.more.notify_one();
     }
 
+    /// Notes many.
+    pub(crate) fn note_all(&self, deliveries: Vec<Delivery>) {
+        for Delivery { conversation, user, seq } in deliveries {
+            self.note(conversation, user, seq);
+        }
+    }
+
     /// Writes what was noted, for ever.
     pub(crate) async fn record(&self, chat: &Chat) {
         loop {
@@ -55,13 +63,12 @@ impl Deliveries {
                 continue;
             }
             let begun = Instant::now();
+            let pace = if batch.len() < MAX_BATCH { PACE } else { Duration::ZERO };
             let pause = match chat.delivered(&batch).await {
-                Ok(()) => PACE.max(begun.elapsed() * REST).min(LONGEST_REST),
+                Ok(()) => pace.max(begun.elapsed() * REST).min(LONGEST_REST),
                 Err(error) => {
                     tracing::warn!(%error, "deliveries could not be noted; they will be tried again");
-                    for delivery in batch {
-                        self.note(delivery.conversation, delivery.user, delivery.seq);
-                    }
+                    self.note_all(batch);
                     PAUSE
                 }
             };

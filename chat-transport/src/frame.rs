@@ -2,13 +2,16 @@
 
 use std::sync::{Arc, LazyLock};
 
-use chat_core::event::{Envelope, Event};
-use chat_core::ids::{ConversationId, Seq, UserId};
-use chat_core::log::LogEntry;
+use chat_core::event::{Audience, Envelope, Event};
+use chat_core::ids::{ConnectionId, ConversationId, Seq, UserId};
+use chat_core::log::{Changed, LogEntry};
+use chat_core::registry::Scope;
 use tokio_tungstenite::tungstenite::Bytes;
 use tokio_tungstenite::tungstenite::protocol::frame::FrameHeader;
 use tokio_tungstenite::tungstenite::protocol::frame::coding::{Control, Data, OpCode};
 
+use crate::close::CloseReason;
+use crate::outbox::Outbox;
 use crate::wire::{EventView, encode, with_ref};
 
 /// An encoded frame with what the way out needs to know about it.
@@ -87,7 +90,7 @@ impl Frame {
 const fn author(entry: &LogEntry) -> Option<UserId> {
     match entry {
         LogEntry::Message(message) => Some(message.sender),
-        LogEntry::Membership(_) => None,
+        LogEntry::Change(_) => None,
     }
 }
 
@@ -96,4 +99,38 @@ const fn author(entry: &LogEntry) -> Option<UserId> {
 pub(crate) struct Outgoing {
     pub(crate) envelope: Envelope,
     pub(crate) frame: Arc<Frame>,
+}
+
+impl Outgoing {
+    /// Queues it for one connection of the audience. True if that is the one that waits for it as an answer.
+    pub(crate) fn reach(&self, connection: ConnectionId, outbox: &Outbox) -> bool {
+        if !self.is_for(outbox) {
+            return false;
+        }
+        let origin = self.envelope.origin.as_ref().filter(|origin| origin.connection == connection);
+        match origin {
+            Some(origin) => outbox.push(self.frame.answering(&origin.reference)),
+            None => outbox.push(Arc::clone(&self.frame)),
+        }
+        if self.ends(outbox) {
+            outbox.close(CloseReason::NotAMember);
+        }
+        origin.is_some()
+    }
+
+    /// Whether it says that somebody left the only conversation of their connection.
+    fn ends(&self, outbox: &Outbox) -> bool {
+        let Event::Entry(LogEntry::Change(entry)) = self.envelope.event.as_ref() else { return false };
+        entry.what == Changed::Left { user: outbox.user } && outbox.scope == Scope::Only(entry.conversation)
+    }
+
+    /// Whether it is the same to a connection as to everybody, and changes nothing about it.
+    pub(crate) fn is_plain_to(&self, outbox: &Outbox) -> bool {
+        self.is_for(outbox) && !self.ends(outbox)
+    }
+
+    /// Whether a connection that carries the conversation is meant too.
+    pub(crate) fn is_for(&self, outbox: &Outbox) -> bool {
+        !matches!(self.envelope.audience, Audience::Conversation { except: Some(user), .. } if user == outbox.user)
+    }
 }

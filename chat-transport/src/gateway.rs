@@ -22,6 +22,7 @@ use crate::deliveries::Deliveries;
 use crate::frame::Frame;
 use crate::hub::Hub;
 use crate::settings::SocketSettings;
+use crate::tails::Tails;
 use crate::wire::{ServerFrame, encode};
 
 /// How often holes in lanes are looked for, and how old one has to be.
@@ -62,6 +63,7 @@ pub struct Gateway {
     pub(crate) settings: SocketSettings,
     pub(crate) protocol: Arc<WebSocketConfig>,
     pub(crate) deliveries: Deliveries,
+    pub(crate) tails: Tails,
     /// Above 0 once the server goes away: within how many milliseconds clients are asked to come back.
     going_away: AtomicU64,
 }
@@ -84,6 +86,7 @@ impl Gateway {
             protocol: Arc::new(settings.websocket()),
             settings,
             deliveries: Deliveries::default(),
+            tails: Tails::default(),
             going_away: AtomicU64::new(0),
         })
     }
@@ -127,11 +130,18 @@ impl Gateway {
         Some(async move { session.live().await })
     }
 
-    /// Keeps everything going, for ever: repairs holes, compares positions, notes deliveries, finds the silent and the
-    /// departed. Run it once per gateway.
+    /// Keeps everything going, for ever: brings what many are to hear to all of them, repairs holes, compares positions, notes
+    /// deliveries, finds the silent and the departed. Run it once per gateway.
     pub async fn maintain(&self) {
         let deliveries = self.deliveries.record(&self.chat);
-        tokio::join!(deliveries, self.repair(), self.compare(), self.sweep(), self.see_off());
+        tokio::join!(
+            self.hub.make_rounds(&self.deliveries),
+            deliveries,
+            self.repair(),
+            self.compare(),
+            self.sweep(),
+            self.see_off()
+        );
     }
 
     /// Fills holes in lanes from the store.

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt};
+use tokio::io::{AsyncRead, AsyncWrite};
 use tokio_tungstenite::tungstenite::Error;
 use tokio_tungstenite::tungstenite::error::{CapacityError, ProtocolError};
 
@@ -27,9 +27,7 @@ where
         }
         // What a client says that cannot be followed any more is still listened to: a connection that ends with bytes unread
         // is reset, and the goodbye is lost with it.
-        let stream = socket.stream_mut();
-        let _ = stream.shutdown().await;
-        let _ = tokio::io::copy(stream, &mut tokio::io::sink()).await;
+        let _ = socket.hang_up().await;
     };
     let _ = tokio::time::timeout(GOODBYE, goodbye).await;
 }

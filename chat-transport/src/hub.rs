@@ -8,14 +8,17 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use chat_core::event::{Audience, Envelope, Event, Origin};
 use chat_core::ids::{ConnectionId, ConversationId, Seq, SessionId, UserId};
-use chat_core::log::{LogEntry, MembershipStep, UserNotice};
+use chat_core::log::{ChangeEntry, Changed, LogEntry, UserNotice};
 use chat_core::ports::{Clock, EventBus};
-use chat_core::registry::{Registry, Scope};
+use chat_core::registry::{Carriers, Registry};
 use chat_core::sequencer::Sequencer;
+use chat_core::time::Timestamp;
 
 use crate::close::CloseReason;
+use crate::deliveries::Deliveries;
 use crate::frame::{Frame, Outgoing};
 use crate::outbox::Outbox;
+use crate::rounds::{CHUNK, Rounds};
 
 /// Connects events with connections.
 #[expect(missing_debug_implementations, reason = "the clock is a trait object without a text form")]
@@ -29,14 +32,13 @@ pub struct Hub {
 struct State {
     registry: Registry<Arc<Outbox>>,
     lanes: Sequencer<Outgoing>,
+    rounds: Rounds,
 }
 
 /// A connection to be added.
 #[derive(Debug)]
 pub(crate) struct Arrival {
-    pub(crate) user: UserId,
     pub(crate) session: Option<SessionId>,
-    pub(crate) scope: Scope,
     pub(crate) outbox: Arc<Outbox>,
 }
 
@@ -44,6 +46,9 @@ impl EventBus for Hub {
     fn publish(&self, envelope: Envelope) {
         if let Event::SessionEnded(session) = *envelope.event {
             self.state().close_session(session);
+            return;
+        }
+        if !self.is_heard(&envelope) {
             return;
         }
         // Encoding happens before the lock is taken, once for all.
@@ -70,28 +75,39 @@ impl Hub {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// Whether anybody here would get what is not in any log. It is not even encoded where nobody is.
+    fn is_heard(&self, envelope: &Envelope) -> bool {
+        let Audience::Users { users, about } = &envelope.audience else { return true };
+        if envelope.origin.is_some() || !matches!(*envelope.event, Event::Presence(_) | Event::Receipt(_)) {
+            return true;
+        }
+        let state = self.state();
+        users.iter().any(|user| state.registry.of_user(*user, *about).next().is_some())
+    }
+
     fn accept(&self, outgoing: Outgoing) {
         let now = self.clock.now();
         let mut state = self.state();
         let Event::Entry(entry) = outgoing.envelope.event.as_ref() else {
-            state.deliver(&outgoing);
+            state.deliver(outgoing);
             return;
         };
         let (conversation, seq) = (entry.conversation(), entry.seq());
         if !state.lanes.wants(conversation, seq) {
             // Nobody here carries it, or the store was faster than the hint; only its own author may wait for the answer.
             state.answer_origin(&outgoing.frame, outgoing.envelope.origin.as_ref());
+            state.came_late(entry);
             return;
         }
         for ready in state.lanes.offer(conversation, seq, outgoing, now) {
-            state.deliver(&ready);
+            state.deliver(ready);
         }
     }
 
     /// Adds a connection. From now on it gets what is published to its user.
     pub(crate) fn add(&self, arrival: Arrival) -> ConnectionId {
-        let Arrival { user, session, scope, outbox } = arrival;
-        self.state().registry.add(user, session, scope, Vec::new(), &outbox)
+        let Arrival { session, outbox } = arrival;
+        self.state().registry.add(outbox.user, session, outbox.scope, Vec::new(), &outbox)
     }
 
     /// Lets a connection carry these conversations. Their lanes run from the heads that [`started`](Self::started) tells.
@@ -120,7 +136,7 @@ impl Hub {
         for (conversation, head) in heads {
             let (position, ready) = state.lanes.start(*conversation, *head, now);
             for outgoing in ready {
-                state.deliver(&outgoing);
+                state.deliver(outgoing);
             }
             positions.insert(*conversation, position.max(*head));
         }
@@ -132,11 +148,29 @@ impl Hub {
         positions
     }
 
+    /// Brings what many are to hear to a few of them at a time, for ever.
+    pub(crate) async fn make_rounds(&self, deliveries: &Deliveries) {
+        let more = self.state().rounds.more();
+        loop {
+            let round = self.state().rounds.take();
+            let Some(mut round) = round else {
+                more.notified().await;
+                continue;
+            };
+            round.step(deliveries);
+            self.state().rounds.give_back(round);
+            tokio::task::yield_now().await;
+        }
+    }
+
     /// A client got these entries in another way, each conversation's up to a seq: what waits for it of them is taken out, and
-    /// what the lanes have not passed on yet will not come again.
+    /// what has not reached its outbox yet will not come again.
     pub(crate) fn cover(&self, outbox: &Outbox, covered: &HashMap<ConversationId, Seq>) {
         let state = self.state();
-        let is_late = |conversation, end| state.lanes.position(conversation).is_none_or(|position| position < end);
+        let is_late = |conversation, end| {
+            let position = state.lanes.position(conversation);
+            state.rounds.is_under_way(conversation) || position.is_none_or(|position| position < end)
+        };
         let late = covered.iter().filter(|(conversation, end)| is_late(**conversation, **end));
         outbox.cover(covered, late.map(|(conversation, end)| (*conversation, *end)).collect());
     }
@@ -183,38 +217,53 @@ impl Hub {
 }
 
 impl State {
-    fn deliver(&mut self, outgoing: &Outgoing) {
-        let Outgoing { envelope, frame } = outgoing;
-        let origin = envelope.origin.as_ref();
+    /// Those who carry a conversation when its entry passes its lane are those who hear it, however long that takes.
+    fn deliver(&mut self, outgoing: Outgoing) {
+        let event = Arc::clone(&outgoing.envelope.event);
+        self.admit(&event);
         let mut answered = false;
-        let mut push = |connection: ConnectionId, outbox: &Arc<Outbox>| match origin {
-            Some(origin) if origin.connection == connection => {
-                outbox.push(frame.answering(&origin.reference));
-                answered = true;
-            }
-            Some(_) | None => outbox.push(Arc::clone(frame)),
-        };
-        match &envelope.audience {
-            Audience::Conversation { id, except } => {
-                for (connection, user, outbox) in self.registry.carrying(*id) {
-                    if Some(user) != *except {
-                        push(connection, outbox);
+        match &outgoing.envelope.audience {
+            Audience::Conversation { id, .. } => {
+                if let Some(carriers) = self.registry.carrying(*id) {
+                    if carriers.len() > CHUNK || self.rounds.is_under_way(*id) {
+                        self.make_a_round(*id, &Arc::clone(carriers), outgoing);
+                        return self.follow(&event);
+                    }
+                    for (connection, outbox) in carriers.iter() {
+                        answered |= outgoing.reach(*connection, outbox);
                     }
                 }
             }
             Audience::Users { users, about } => {
-                for user in users {
-                    self.registry.of_user(*user, *about).for_each(|(connection, outbox)| push(connection, outbox));
+                for (connection, outbox) in users.iter().flat_map(|user| self.registry.of_user(*user, *about)) {
+                    answered |= outgoing.reach(connection, outbox);
                 }
             }
             Audience::Session(session) => {
-                self.registry.of_session(*session).for_each(|(connection, outbox)| push(connection, outbox));
+                for (connection, outbox) in self.registry.of_session(*session) {
+                    answered |= outgoing.reach(connection, outbox);
+                }
             }
         }
         if !answered {
-            self.answer_origin(frame, origin);
+            self.answer_origin(&outgoing.frame, outgoing.envelope.origin.as_ref());
         }
-        self.follow(&envelope.event);
+        self.follow(&event);
+    }
+
+    /// Whoever said it hears it before the others, on every device: nothing that follows from it is to come earlier.
+    fn make_a_round(&mut self, conversation: ConversationId, carriers: &Carriers<Arc<Outbox>>, outgoing: Outgoing) {
+        let is_carrier = |connection| carriers.binary_search_by_key(&connection, |(at, _)| *at).is_ok();
+        let origin = outgoing.envelope.origin.as_ref();
+        let asker = origin.and_then(|origin| Some((origin.connection, self.registry.get(origin.connection)?)));
+        if asker.is_some_and(|(connection, outbox)| !is_carrier(connection) || !outgoing.is_for(outbox)) {
+            self.answer_origin(&outgoing.frame, origin);
+        }
+        let speaker = outgoing.frame.author.or(asker.map(|(_, outbox)| outbox.user));
+        let theirs = speaker.into_iter().flat_map(|user| self.registry.of_user(user, Some(conversation)));
+        let first = theirs.filter(|(connection, _)| is_carrier(*connection));
+        let first = first.map(|(connection, outbox)| (connection, Arc::clone(outbox)));
+        self.rounds.add(conversation, carriers, first, outgoing);
     }
 
     /// Gives the one who caused an event its answer, even if it is not in the audience.
@@ -229,34 +278,56 @@ impl State {
     fn follow(&mut self, event: &Event) {
         match event {
             Event::UserEntry(entry) => {
-                if let UserNotice::ConversationAdded { conversation, .. } = entry.notice
-                    && self.registry.join(entry.user, conversation)
-                    && self.lanes.open(conversation)
-                {
-                    // A conversation that nobody here carried before is new to everybody: its whole log is to come.
-                    self.lanes.start(conversation, Seq::ZERO, entry.at);
+                if let UserNotice::ConversationAdded { conversation, head, .. } = entry.notice {
+                    self.expect(entry.user, conversation, head, entry.at);
                 }
             }
-            Event::Entry(LogEntry::Membership(entry)) => match entry.change {
-                MembershipStep::Joined { .. } => {
-                    self.registry.join(entry.user, entry.conversation);
+            Event::Entry(LogEntry::Change(ChangeEntry { what: Changed::Left { user }, conversation, .. })) => {
+                if self.registry.leave(*user, *conversation) {
+                    self.lanes.close(*conversation);
                 }
-                MembershipStep::Left => {
-                    for (connection, outbox) in self.registry.of_user(entry.user, Some(entry.conversation)) {
-                        if self.registry.scope(connection) == Some(Scope::Only(entry.conversation)) {
-                            outbox.close(CloseReason::NotAMember);
-                        }
-                    }
-                    if self.registry.leave(entry.user, entry.conversation) {
-                        self.lanes.close(entry.conversation);
-                    }
-                }
-            },
-            Event::Entry(LogEntry::Message(_))
+            }
+            Event::Entry(_)
             | Event::Receipt(_)
             | Event::Presence(_)
             | Event::Typing { .. }
             | Event::SessionEnded(_) => {}
+        }
+    }
+
+    /// Somebody is in a conversation now whose log stood at `head` before. What was said until then is not for them, so where
+    /// something was they join as their own coming passes through the lane, and only the lane is made sure of here.
+    fn expect(&mut self, user: UserId, conversation: ConversationId, head: Seq, now: Timestamp) {
+        let is_here = self.registry.of_user(user, Some(conversation)).next().is_some();
+        if is_here && self.lanes.open(conversation) {
+            // Nobody here carried it before: everything after that is to come.
+            self.lanes.start(conversation, head, now);
+        }
+        if head == Seq::ZERO {
+            self.registry.join(user, conversation);
+        }
+    }
+
+    /// Somebody's coming was told after the lane had passed its place, so what they missed live is not known. Their sockets
+    /// begin anew, which reads it.
+    fn came_late(&self, entry: &LogEntry) {
+        let LogEntry::Change(ChangeEntry { what: Changed::Joined { user, .. }, conversation, .. }) = entry else {
+            return;
+        };
+        for (connection, outbox) in self.registry.of_user(*user, None) {
+            if !self.registry.carries(connection, *conversation) {
+                outbox.close(CloseReason::OutOfStep);
+            }
+        }
+    }
+
+    /// Lets somebody whose coming passes hear it, and everything after it.
+    fn admit(&mut self, event: &Event) {
+        if let Event::Entry(LogEntry::Change(ChangeEntry {
+            what: Changed::Joined { user, .. }, conversation, ..
+        })) = event
+        {
+            self.registry.join(*user, *conversation);
         }
     }
 

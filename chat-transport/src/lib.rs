@@ -11,13 +11,16 @@ mod goodbye;
 mod guard;
 mod hub;
 mod in_flight;
+mod line;
 mod opening;
 mod outbox;
+mod rounds;
 mod sending;
 mod session;
 mod settings;
 mod socket;
 mod sync;
+mod tails;
 
 pub use close::{CloseReason, may_reconnect};
 pub use gateway::{Gateway, Opening};

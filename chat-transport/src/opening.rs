@@ -106,11 +106,14 @@ impl Gateway {
         }
     }
 
-    fn register<S>(self: &Arc<Self>, socket: Socket<S>, identity: Identity, scope: Scope) -> Session<S> {
-        let outbox = Outbox::new(self.settings.outbox_bytes, self.clock.now());
-        outbox.expire_at(identity.expires_at);
+    fn register<S>(self: &Arc<Self>, socket: Socket<S>, identity: Identity, scope: Scope) -> Session<S>
+    where
+        S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+    {
         let (user, session) = (identity.user, identity.session);
-        let connection = self.hub.add(Arrival { user, session, scope, outbox: Arc::clone(&outbox) });
+        let outbox = Outbox::new(user, scope, socket.shortcut(), self.settings.outbox_bytes, self.clock.now());
+        outbox.expire_at(identity.expires_at);
+        let connection = self.hub.add(Arrival { session, outbox: Arc::clone(&outbox) });
         let registration = Registration::new(Arc::clone(self), connection, user);
         if let Some(reason) = self.going_away() {
             outbox.close(reason);
@@ -146,15 +149,19 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send + 'static> Session<S> {
         let gateway = Arc::clone(&self.gateway);
         let user = self.identity.user;
         if let Scope::Only(conversation) = self.scope {
-            let position = gateway.chat.connected_to(user, conversation).await.map_err(|error| refusal(&error))?;
+            let connected = gateway.chat.connected_to(user, conversation).await;
+            let (position, waiting) = connected.map_err(|error| refusal(&error))?;
             let position = position.ok_or(CloseReason::NotAMember)?;
             self.start(&carried, &[position]);
+            gateway.deliveries.note_all(waiting);
             return Ok(());
         }
         let mut welcome = gateway.chat.connected(user).await.map_err(|error| refusal(&error))?;
         self.settle(&carried, &mut welcome);
         let heartbeat = gateway.settings.heartbeat.as_secs();
-        self.say(&ServerFrame::Ready(Box::new(ReadyView::of(&welcome, heartbeat))), None).await
+        self.say(&ServerFrame::Ready(Box::new(ReadyView::of(&welcome, heartbeat))), None).await?;
+        gateway.deliveries.note_all(welcome.waiting);
+        Ok(())
     }
 
     /// Lets the first frame tell what the connection really follows on.

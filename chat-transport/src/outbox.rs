@@ -7,18 +7,26 @@
 use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::task::Poll;
 
-use chat_core::ids::{ConversationId, Seq};
+use chat_core::ids::{ConversationId, Seq, UserId};
+use chat_core::registry::Scope;
 use chat_core::time::Timestamp;
 use tokio::sync::Notify;
 
 use crate::close::CloseReason;
 use crate::frame::Frame;
+use crate::socket::Shortcut;
 use crate::wire::{ResyncReason, ServerFrame, encode};
 
 /// One connection as the rest of the house sees it.
 #[derive(Debug)]
 pub(crate) struct Outbox {
+    /// Whose connection it is.
+    pub(crate) user: UserId,
+    /// What it carries.
+    pub(crate) scope: Scope,
+    shortcut: Shortcut,
     // A plain mutex: it is held for a push or a swap and never across an await.
     queue: Mutex<Queue>,
     wake: Notify,
@@ -53,8 +61,11 @@ pub(crate) struct Drained {
 const NEVER: i64 = i64::MAX;
 
 impl Outbox {
-    pub(crate) fn new(limit: usize, now: Timestamp) -> Arc<Self> {
+    pub(crate) fn new(user: UserId, scope: Scope, shortcut: Shortcut, limit: usize, now: Timestamp) -> Arc<Self> {
         Arc::new(Self {
+            user,
+            scope,
+            shortcut,
             queue: Mutex::default(),
             wake: Notify::new(),
             ending: Notify::new(),
@@ -86,6 +97,33 @@ impl Outbox {
             }
         }
         self.wake.notify_one();
+    }
+
+    /// Writes frames right away where nothing is before them and the session has nothing in hand, and queues them otherwise.
+    /// True if they are written.
+    pub(crate) fn write(&self, frames: &[Arc<Frame>]) -> bool {
+        let line = self.shortcut.upgrade();
+        let pen = line.as_ref().and_then(|line| line.try_lock().ok()).filter(|pen| pen.is_free());
+        let Some(mut pen) = pen.filter(|_| self.is_open_to(frames)) else {
+            frames.iter().for_each(|frame| self.push(Arc::clone(frame)));
+            return false;
+        };
+        // Whoever queues something now has it written later: the session takes it with the pen in its hand.
+        let written = pen.write(frames.iter().cloned().collect());
+        drop(pen);
+        if !matches!(written, Poll::Ready(Ok(()))) {
+            self.wake.notify_one();
+        }
+        matches!(written, Poll::Ready(Ok(())))
+    }
+
+    /// Whether these frames would be the only ones that wait, and all of them.
+    fn is_open_to(&self, frames: &[Arc<Frame>]) -> bool {
+        let mut queue = self.queue();
+        let has_room = frames.iter().map(|frame| frame.weight()).sum::<usize>() <= self.limit;
+        let mut are_wanted = frames.iter().all(|frame| !queue.is_closed_to(frame) && !queue.has_covered(frame));
+        are_wanted &= !queue.ping && queue.frames.is_empty();
+        has_room && are_wanted
     }
 
     /// Asks the session to close. The first reason counts.
@@ -208,10 +246,21 @@ impl Queue {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Weak;
+
     use super::*;
+    use crate::guard::Guarded;
+    use crate::line::Line;
+    use crate::settings::SocketSettings;
+    use crate::socket::Socket;
+    use tokio::io::DuplexStream;
+
+    fn nowhere() -> Shortcut {
+        Weak::<Mutex<Line<DuplexStream>>>::new()
+    }
 
     fn outbox() -> Arc<Outbox> {
-        Outbox::new(100, Timestamp::default())
+        Outbox::new(UserId::new(1).expect("an id"), Scope::Everything, nowhere(), 100, Timestamp::default())
     }
 
     fn frame(text: &str, is_ephemeral: bool, place: Option<(i64, i64)>) -> Arc<Frame> {
@@ -242,6 +291,18 @@ mod tests {
         assert_eq!(texts(&outbox), [r#"{"type":"resync","data":{"reason":"slow_reader"}}"#]);
         outbox.push(frame("next", false, None));
         assert_eq!(texts(&outbox), ["next"]);
+    }
+
+    #[tokio::test]
+    async fn nothing_is_written_past_what_waits() {
+        let (near, _far) = tokio::io::duplex(1_000);
+        let socket = Socket::new(Guarded::new(near, 1), Arc::new(SocketSettings::default().websocket()));
+        let user = UserId::new(1).expect("an id");
+        let outbox = Outbox::new(user, Scope::Everything, socket.shortcut(), 100, Timestamp::default());
+        assert!(outbox.write(&[frame("1", false, None)]), "nothing is before it");
+        outbox.push(frame("2", false, None));
+        assert!(!outbox.write(&[frame("3", false, None)]));
+        assert_eq!(texts(&outbox), ["2", "3"]);
     }
 
     /// The first conversation up to its fifth entry.

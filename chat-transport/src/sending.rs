@@ -31,6 +31,11 @@ impl Sending {
         }
     }
 
+    /// What is not written yet, or not all of it.
+    pub(crate) fn frames(&self) -> impl Iterator<Item = &Arc<Frame>> {
+        self.frames.iter()
+    }
+
     /// Writes until everything is written. Called again after it was pending, it goes on where it was.
     pub(crate) fn poll_write(
         &mut self,

@@ -1,173 +1,89 @@
-//! A socket: tungstenite over a stream that nobody blocks on, and over the bare stream alone while nothing is said.
+//! A socket: a line that two may write to, its own session and whoever brings to many what all of them are to hear.
 //!
-//! Buffers grow with the largest message and never shrink, and most sockets are silent most of the time. So tungstenite comes
-//! when there is something to read, and goes when its socket is told to rest: between two messages it knows
-//! nothing that a new one does not.
+//! Each holds the line for no longer than one poll takes, and never across an await.
 
 use std::collections::VecDeque;
 use std::future::poll_fn;
-use std::io::{self, Read, Write};
-use std::mem::MaybeUninit;
-use std::pin::Pin;
-use std::sync::Arc;
-use std::task::{Context, Poll, ready};
+use std::io;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
+use std::task::{Context, Poll, Waker};
 
-use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
-use tokio_tungstenite::tungstenite::protocol::{Role, WebSocketConfig, WebSocketContext};
+use tokio::io::{AsyncRead, AsyncWrite};
+use tokio_tungstenite::tungstenite::protocol::WebSocketConfig;
 use tokio_tungstenite::tungstenite::{Error, Message};
 
 use crate::close::CloseReason;
 use crate::frame::Frame;
 use crate::guard::Guarded;
-use crate::sending::Sending;
-use crate::settings::READ_BUFFER;
+use crate::line::Line;
 
-/// The server's end of a WebSocket.
+/// The server's end of a WebSocket, as its session has it.
 #[derive(Debug)]
 pub(crate) struct Socket<S> {
-    stream: Guarded<S>,
-    /// None while the socket is at rest.
-    protocol: Option<Box<WebSocketContext>>,
-    /// What the stream did not take yet. Nothing else is written before it.
-    unsent: Option<Box<Sending>>,
-    config: Arc<WebSocketConfig>,
-    is_to_rest: bool,
-    has_ended: bool,
+    line: Arc<Mutex<Line<S>>>,
 }
 
-impl<S: AsyncRead + AsyncWrite + Unpin> Socket<S> {
+/// The same as others have it: where to write, as long as the session is there.
+pub(crate) type Shortcut = Weak<Mutex<dyn Pen>>;
+
+/// What can be written to past the session.
+pub(crate) trait Pen: Send {
+    /// Whether nothing is half written.
+    fn is_free(&self) -> bool;
+
+    /// Writes frames. Pending if the session has to go on with them; it is not woken.
+    fn write(&mut self, frames: VecDeque<Arc<Frame>>) -> Poll<Result<(), Error>>;
+}
+
+impl<S: AsyncRead + AsyncWrite + Unpin + Send> Pen for Line<S> {
+    fn is_free(&self) -> bool {
+        self.unsent().is_none()
+    }
+
+    fn write(&mut self, frames: VecDeque<Arc<Frame>>) -> Poll<Result<(), Error>> {
+        self.try_send(frames, &mut Context::from_waker(Waker::noop()))
+    }
+}
+
+impl<S: AsyncRead + AsyncWrite + Unpin + Send + 'static> Socket<S> {
     /// A socket at rest, right after the upgrade.
     pub(crate) fn new(stream: Guarded<S>, config: Arc<WebSocketConfig>) -> Self {
-        Self { stream, protocol: None, unsent: None, config, is_to_rest: false, has_ended: false }
+        Self { line: Arc::new(Mutex::new(Line::new(stream, config))) }
     }
 
-    /// The next message; none after the end, or after an error. Nothing is lost if it is not waited for. What was kept is to
-    /// be finished before, because tungstenite answers some frames by itself.
+    /// The line. Let go of it before anything is awaited.
+    pub(crate) fn line(&self) -> MutexGuard<'_, Line<S>> {
+        self.line.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// For whoever writes past the session.
+    pub(crate) fn shortcut(&self) -> Shortcut {
+        Arc::<Mutex<Line<S>>>::downgrade(&self.line)
+    }
+
+    /// The next message; none after the end, or after an error. Nothing is lost if it is not waited for.
     pub(crate) async fn next(&mut self) -> Option<Result<Message, Error>> {
-        poll_fn(|cx| self.poll_next(cx)).await
-    }
-
-    /// Writes frames past tungstenite, which would copy each of them, behind what was kept before. What the stream does not
-    /// take at once is kept for [`finish`](Self::finish).
-    pub(crate) fn try_send(&mut self, frames: VecDeque<Arc<Frame>>, cx: &mut Context<'_>) -> Poll<Result<(), Error>> {
-        let mut sending = self.unsent.take().map(|unsent| *unsent).unwrap_or_default();
-        sending.extend(frames);
-        let sent = self.poll_send(&mut sending, cx);
-        if sent.is_pending() {
-            self.unsent = Some(Box::new(sending));
-        }
-        sent
+        poll_fn(|cx| self.line().poll_next(cx)).await
     }
 
     /// Waits until what was kept is written.
     pub(crate) async fn finish(&mut self) -> Result<(), Error> {
-        poll_fn(|cx| self.try_send(VecDeque::new(), cx)).await
+        poll_fn(|cx| self.line().try_send(VecDeque::new(), cx)).await
     }
 
     /// Says goodbye. Whoever goes on reading hears the other side's.
     pub(crate) async fn close(&mut self, reason: CloseReason) -> Result<(), Error> {
-        self.finish().await?;
-        let protocol = self.protocol.get_or_insert_with(|| awake(&[], &self.config));
-        let stream = &mut self.stream;
-        poll_fn(|cx| poll_of(protocol.close(&mut Polled { stream, cx }, Some(reason.frame())))).await
+        poll_fn(|cx| self.line().poll_close(cx, reason)).await
+    }
+
+    /// Ends the stream, after what the other side still says.
+    pub(crate) async fn hang_up(&mut self) -> io::Result<()> {
+        poll_fn(|cx| self.line().poll_hang_up(cx)).await
     }
 
     /// Gives the buffers back as soon as nothing is on its way in either direction.
     pub(crate) fn rest(&mut self) {
-        self.is_to_rest = true;
-    }
-
-    /// The stream itself, for what comes after the protocol.
-    pub(crate) fn stream_mut(&mut self) -> &mut S {
-        self.stream.stream_mut()
-    }
-
-    fn poll_next(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<Message, Error>>> {
-        if self.has_ended {
-            return Poll::Ready(None);
-        }
-        let read = match ready!(self.poll_read(cx)) {
-            Err(Error::AlreadyClosed | Error::ConnectionClosed) => None,
-            read => Some(read),
-        };
-        self.has_ended = !matches!(read, Some(Ok(_)));
-        Poll::Ready(read)
-    }
-
-    fn poll_read(&mut self, cx: &mut Context<'_>) -> Poll<Result<Message, Error>> {
-        let protocol = match &mut self.protocol {
-            Some(protocol) => protocol,
-            None => {
-                let mut space = [MaybeUninit::uninit(); READ_BUFFER];
-                let mut first = ReadBuf::uninit(&mut space);
-                ready!(Pin::new(&mut self.stream).poll_read(cx, &mut first))?;
-                self.protocol.insert(awake(first.filled(), &self.config))
-            }
-        };
-        let mut stream = Polled { stream: &mut self.stream, cx };
-        let read = poll_of(protocol.read(&mut stream));
-        // Everything that came was taken. Where it ends with a message and nothing waits to be written, nothing is forgotten.
-        if read.is_pending() && self.is_to_rest && protocol.can_write() && stream.stream.is_between_messages() {
-            let has_said_all = protocol.flush(&mut stream).is_ok();
-            self.protocol.take_if(|_| has_said_all);
-            self.is_to_rest = !has_said_all;
-        }
-        read
-    }
-
-    fn poll_send(&mut self, sending: &mut Sending, cx: &mut Context<'_>) -> Poll<Result<(), Error>> {
-        if let Some(protocol) = &mut self.protocol {
-            if !protocol.can_write() {
-                return Poll::Ready(Err(Error::AlreadyClosed));
-            }
-            // What tungstenite answers by itself, such as a pong, comes first.
-            ready!(poll_of(protocol.flush(&mut Polled { stream: &mut self.stream, cx })))?;
-        }
-        sending.poll_write(&mut self.stream, cx).map_err(Error::from)
-    }
-}
-
-/// tungstenite, with what was read already.
-fn awake(read: &[u8], config: &WebSocketConfig) -> Box<WebSocketContext> {
-    Box::new(WebSocketContext::from_partially_read(read.to_vec(), Role::Server, Some(*config)))
-}
-
-/// What would block is pending: the stream has kept the waker.
-fn poll_of<T>(result: Result<T, Error>) -> Poll<Result<T, Error>> {
-    match result {
-        Err(Error::Io(error)) if error.kind() == io::ErrorKind::WouldBlock => Poll::Pending,
-        result => Poll::Ready(result),
-    }
-}
-
-/// A stream as tungstenite wants it, for the time of one poll.
-struct Polled<'a, 'b, S> {
-    stream: &'a mut Guarded<S>,
-    cx: &'a mut Context<'b>,
-}
-
-impl<S: AsyncRead + Unpin> Read for Polled<'_, '_, S> {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        let mut buffer = ReadBuf::new(buffer);
-        done(Pin::new(&mut *self.stream).poll_read(self.cx, &mut buffer))?;
-        Ok(buffer.filled().len())
-    }
-}
-
-impl<S: AsyncWrite + Unpin> Write for Polled<'_, '_, S> {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        done(Pin::new(&mut *self.stream).poll_write(self.cx, bytes))
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        done(Pin::new(&mut *self.stream).poll_flush(self.cx))
-    }
-}
-
-fn done<T>(poll: Poll<io::Result<T>>) -> io::Result<T> {
-    match poll {
-        Poll::Ready(result) => result,
-        Poll::Pending => Err(io::ErrorKind::WouldBlock.into()),
+        self.line().rest();
     }
 }
 
@@ -204,7 +120,7 @@ mod tests {
 
     async fn send(socket: &mut Socket<DuplexStream>, text: &str) -> Poll<Result<(), Error>> {
         let frames = VecDeque::from([Frame::note(text)]);
-        poll_fn(|cx| Poll::Ready(socket.try_send(frames.clone(), cx))).await
+        poll_fn(|cx| Poll::Ready(socket.line().try_send(frames.clone(), cx))).await
     }
 
     #[tokio::test]
@@ -223,7 +139,7 @@ mod tests {
     }
 
     fn is_at_rest(socket: &Socket<DuplexStream>) -> bool {
-        socket.protocol.is_none()
+        socket.line().protocol.is_none()
     }
 
     #[tokio::test]

@@ -4,7 +4,10 @@
 //! it asks for the welcome. Whatever is committed after the welcome's heads were read reaches the registered connection
 //! live; whatever was committed before is at or below a head. Nothing falls in between.
 
+use futures_util::try_join;
+
 use super::Chat;
+use super::receipts::{Delivery, waiting};
 use crate::command::{Position, Welcome};
 use crate::error::ChatError;
 use crate::ids::{ConversationId, UserId};
@@ -27,36 +30,39 @@ impl Chat {
     /// one [`disconnected`](Self::disconnected), whatever it returned.
     pub async fn connected(&self, user: UserId) -> Result<Welcome, ChatError> {
         let is_news = self.board.arrive(user);
-        let circle = self.stores.relations.presence_circle(user).await?;
-        let me = self.me(user).await?;
+        // All at once, so that a store may answer each of them together with those of others who come.
+        let (circle, me, mut positions, epoch) =
+            try_join!(self.presence_circle(user), self.me(user), self.positions(user), self.epoch())?;
         if is_news {
             self.announce_arrival(&me.presence, &circle);
         }
         let online = self.online_among(&circle).await?;
-        let mut positions = self.stores.conversations.positions(user).await?;
-        self.deliver_waiting(user, &mut positions).await?;
-        let epoch = self.stores.database.epoch().await?;
-        Ok(Welcome { me, positions, online, epoch })
+        let waiting = waiting(user, &mut positions);
+        Ok(Welcome { me, positions, online, epoch, waiting })
     }
 
-    /// The same for a connection that carries one conversation: where that one stands.
+    /// The same for a connection that carries one conversation: where that one stands, and what waited anywhere.
     pub async fn connected_to(
         &self,
         user: UserId,
         conversation: ConversationId,
-    ) -> Result<Option<Position>, ChatError> {
+    ) -> Result<(Option<Position>, Vec<Delivery>), ChatError> {
         if self.board.arrive(user) {
-            let circle = self.stores.relations.presence_circle(user).await?;
-            self.announce_arrival(&self.board.presence_of(&self.user(user).await?), &circle);
+            let (circle, user) = try_join!(self.presence_circle(user), self.user(user))?;
+            self.announce_arrival(&self.board.presence_of(&user), &circle);
         }
-        let mut positions = self.stores.conversations.positions(user).await?;
-        self.deliver_waiting(user, &mut positions).await?;
-        Ok(positions.into_iter().find(|position| position.conversation == conversation))
+        let mut positions = self.positions(user).await?;
+        let waiting = waiting(user, &mut positions);
+        Ok((positions.into_iter().find(|position| position.conversation == conversation), waiting))
     }
 
     /// Notes that a connection is gone.
     pub fn disconnected(&self, user: UserId) {
         self.depart(user);
+    }
+
+    async fn positions(&self, user: UserId) -> Result<Vec<Position>, ChatError> {
+        Ok(self.stores.conversations.positions(user).await?)
     }
 
     /// The name of this life of the database.

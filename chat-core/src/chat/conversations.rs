@@ -1,13 +1,12 @@
-//! Opening, making, leaving and listing conversations.
+//! Opening, making and listing conversations.
 
 use super::{Chat, MAX_STALE, kept_moving};
 use crate::command::{Actor, Opened, Reply};
 use crate::conversation::{ActivityCursor, ConversationView, Pair};
 use crate::error::{ChatError, ErrorCode};
-use crate::event::{Audience, Event};
 use crate::ids::{ConversationId, UserId};
 use crate::page::PageSize;
-use crate::ports::{Departed, Departure, DirectOpened, GroupCreated, NewDirect, NewGroup};
+use crate::ports::{DirectOpened, GroupCreated, NewDirect, NewGroup};
 use crate::rules;
 use crate::text::Label;
 
@@ -50,12 +49,7 @@ impl Chat {
         if members.len() >= self.settings.max_group_members {
             return Err(ErrorCode::TooLarge.into());
         }
-        for pair in members.iter().filter_map(|member| Pair::new(actor.user, *member)) {
-            // Nobody is put into a group by somebody they block.
-            let relation = self.stores.relations.between(pair).await?;
-            rules::may_open_direct(&relation, actor.user, rules::DirectPolicy::Anyone)?;
-        }
-
+        self.check_company(actor.user, &members).await?;
         let new = NewGroup { name, owner: actor.user, members, at: self.now() };
         match self.stores.conversations.create_group(&new).await? {
             GroupCreated::Created(made, entries) => {
@@ -66,27 +60,17 @@ impl Chat {
         }
     }
 
-    pub(super) async fn leave(&self, actor: &Actor, conversation: ConversationId) -> Result<Reply, ChatError> {
-        for _ in 0..MAX_STALE {
-            let facts = self.fresh_facts(conversation, actor.user).await?;
-            let judged_on = rules::may_leave(facts.as_deref())?.version;
-            let departure = Departure { conversation, user: actor.user, judged_on, at: self.now() };
-
-            match self.stores.conversations.depart(&departure).await? {
-                Departed::Committed(entry) => {
-                    self.forget_facts(conversation, actor.user);
-                    let audience = Audience::Conversation { id: conversation, except: None };
-                    self.publish(Event::Entry(entry), audience, actor.origin.clone());
-                    return Ok(Reply::Done);
-                }
-                Departed::Stale => {}
-            }
+    /// Nobody is put into a group by somebody whom they block, or who blocks them.
+    pub(super) async fn check_company(&self, actor: UserId, users: &[UserId]) -> Result<(), ChatError> {
+        for pair in users.iter().filter_map(|user| Pair::new(actor, *user)) {
+            let relation = self.stores.relations.between(pair).await?;
+            rules::may_open_direct(&relation, actor, rules::DirectPolicy::Anyone)?;
         }
-        Err(kept_moving())
+        Ok(())
     }
 
     pub(super) async fn get_conversation(&self, actor: &Actor, id: ConversationId) -> Result<Reply, ChatError> {
-        Ok(Reply::Conversation(Opened { view: self.view(id, actor.user).await?, fresh: false }))
+        Ok(Opened { view: self.view(id, actor.user).await?, fresh: false }.into())
     }
 
     pub(super) async fn list_conversations(

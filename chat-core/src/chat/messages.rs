@@ -1,13 +1,13 @@
 //! Sending messages, and reading them back.
 
 use super::{Chat, MAX_STALE, kept_moving};
-use crate::command::{Actor, Changes, History, HistoryStart, Reply, SendMessage, Sent};
+use crate::command::{Actor, Changes, History, HistoryStart, MessageTarget, Reply, SendMessage, Sent};
 use crate::error::{ChatError, ErrorCode};
 use crate::event::{Audience, Event};
-use crate::ids::{ConversationId, MessageId, Seq, UserId};
+use crate::ids::{ConversationId, MessageId, Seq, UserId, Version};
 use crate::log::LogEntry;
-use crate::message::Message;
-use crate::page::PageSize;
+use crate::message::{Message, MessageView};
+use crate::page::{Page, PageSize};
 use crate::ports::{Appended, NewMessage};
 use crate::rules;
 
@@ -24,16 +24,7 @@ impl Chat {
                 Err(refusal) => return self.find_sent(actor, &send).await?.ok_or(refusal.into()),
             };
             self.check_quoted(actor.user, &send).await?;
-            let new = NewMessage {
-                conversation: send.conversation,
-                sender: actor.user,
-                body: send.body.clone(),
-                client_id: send.client_id.clone(),
-                reply_to: send.reply_to,
-                judged_on: judged,
-                at: self.now(),
-            };
-
+            let new = self.new_message(actor, &send, judged);
             match self.stores.messages.append(&new).await? {
                 Appended::Stored(message) => {
                     let event = Event::Entry(LogEntry::Message(message.clone()));
@@ -49,14 +40,25 @@ impl Chat {
         Err(kept_moving())
     }
 
+    fn new_message(&self, actor: &Actor, send: &SendMessage, judged_on: Version) -> NewMessage {
+        NewMessage {
+            conversation: send.conversation,
+            sender: actor.user,
+            body: send.body.clone(),
+            client_id: send.client_id.clone(),
+            reply_to: send.reply_to,
+            judged_on,
+            at: self.now(),
+        }
+    }
+
     /// A message that was stored before the rules came to refuse it: its sender lost the answer and asks again.
     async fn find_sent(&self, actor: &Actor, send: &SendMessage) -> Result<Option<Sent>, ChatError> {
         let Some(key) = &send.client_id else { return Ok(None) };
         let found = self.stores.messages.find_by_client_id(send.conversation, actor.user, key).await?;
+        let again = self.new_message(actor, send, Version::default());
         match found {
-            Some(message) if message.body == send.body && message.reply_to == send.reply_to => {
-                Ok(Some(Sent { message, fresh: false }))
-            }
+            Some(message) if again.repeats(&message) => Ok(Some(Sent { message, fresh: false })),
             Some(_) | None => Ok(None),
         }
     }
@@ -65,19 +67,31 @@ impl Chat {
     async fn check_quoted(&self, user: UserId, send: &SendMessage) -> Result<(), ChatError> {
         let Some(quoted) = send.reply_to else { return Ok(()) };
         let message = self.visible_message(user, quoted).await?;
+        if message.content.is_deleted() {
+            return Err(ErrorCode::MessageDeleted.into());
+        }
         if message.conversation == send.conversation { Ok(()) } else { Err(ErrorCode::NotFound.into()) }
     }
 
-    pub(super) async fn get_message(&self, actor: &Actor, id: MessageId) -> Result<Message, ChatError> {
-        self.visible_message(actor.user, id).await
+    pub(super) async fn get_message(&self, actor: &Actor, id: MessageId) -> Result<MessageView, ChatError> {
+        let message = self.visible_message(actor.user, id).await?;
+        let mut dressed = self.stores.annotations.dress(vec![message], actor.user).await?;
+        dressed.pop().ok_or_else(|| ErrorCode::NotFound.into())
+    }
+
+    /// The message that is meant, if the user may see it and it is where it has to be; else there is nothing.
+    pub(super) async fn meant(&self, user: UserId, target: MessageTarget) -> Result<Message, ChatError> {
+        let message = self.visible_message(user, target.id).await?;
+        let is_elsewhere = target.within.is_some_and(|conversation| conversation != message.conversation);
+        if is_elsewhere { Err(ErrorCode::NotFound.into()) } else { Ok(message) }
     }
 
     /// A message, if the user may see it; else there is nothing.
     pub(super) async fn visible_message(&self, user: UserId, id: MessageId) -> Result<Message, ChatError> {
         let message = self.stores.messages.get(id, user).await?.ok_or(ErrorCode::NotFound)?;
         let facts = self.recent_facts(message.conversation, user).await?;
-        let facts = rules::may_see(facts.as_deref())?;
-        if rules::may_see_entry(facts, message.seq) { Ok(message) } else { Err(ErrorCode::NotFound.into()) }
+        rules::may_see_message(facts.as_deref(), &message)?;
+        Ok(message)
     }
 
     pub(super) async fn list_messages(&self, actor: &Actor, mut history: History) -> Result<Reply, ChatError> {
@@ -93,7 +107,13 @@ impl Chat {
         if page.items.len() < shown {
             page.next = None;
         }
-        Ok(Reply::Messages(page))
+        self.dressed(actor, page).await
+    }
+
+    /// A page with what was put on its messages.
+    pub(super) async fn dressed(&self, actor: &Actor, page: Page<Message>) -> Result<Reply, ChatError> {
+        let Page { items, next } = page;
+        Ok(Reply::Messages(Page { items: self.stores.annotations.dress(items, actor.user).await?, next }))
     }
 
     pub(super) async fn list_changes(

@@ -4,17 +4,22 @@
 //! Every use case has the same four steps: load facts, decide by a rule, commit in one transaction that re-checks the
 //! facts' version, publish. Only what was committed is published.
 
+mod annotations;
+mod changes;
 mod connections;
 mod conversations;
 mod facts;
+mod groups;
 mod messages;
 mod presence;
 mod receipts;
 mod relations;
+mod resume;
 mod users;
 
 use std::sync::Arc;
 
+use crate::change::Act;
 use crate::command::{Actor, Command, Reply};
 use crate::error::{ChatError, ErrorCode};
 use crate::event::{Audience, Envelope, Event, Origin};
@@ -29,6 +34,7 @@ use facts::FactsCache;
 use presence::PresenceBoard;
 
 pub use receipts::Delivery;
+pub use resume::Gap;
 
 /// How often a decision is made anew when what it was made on keeps moving.
 const MAX_STALE: usize = 8;
@@ -38,7 +44,7 @@ const MAX_STALE: usize = 8;
 pub struct ChatSettings {
     /// Who may open a direct conversation with whom.
     pub direct: DirectPolicy,
-    /// How many members a group may begin with, its maker included.
+    /// How many members a group may have, its maker included.
     pub max_group_members: usize,
     /// How long a user without a connection still counts as online, in seconds; a reload of a page is not an absence.
     pub offline_grace_seconds: i64,
@@ -125,11 +131,22 @@ impl Chat {
             Command::MarkRead(target) => self.mark_read(actor, target).await.map(Reply::Marks),
             Command::SetTyping { conversation, is_typing } => self.set_typing(actor, conversation, is_typing).await,
             Command::SetPresence { status, message } => self.set_presence(actor, status, message).await,
-            Command::OpenDirect { user } => self.open_direct(actor, user).await.map(Reply::Conversation),
-            Command::CreateGroup { name, members } => {
-                self.create_group(actor, name, members).await.map(Reply::Conversation)
+            Command::OpenDirect { user } => self.open_direct(actor, user).await.map(Reply::from),
+            Command::CreateGroup { name, members } => self.create_group(actor, name, members).await.map(Reply::from),
+            Command::UpdateGroup { conversation, update } => self.update_group(actor, conversation, update).await,
+            Command::AddMembers { conversation, users } => self.add_members(actor, conversation, users).await,
+            Command::RemoveMember { conversation, user } => self.remove_member(actor, conversation, user).await,
+            Command::SetRole { conversation, user, role } => self.set_role(actor, conversation, user, role).await,
+            Command::EditMessage { message, body } => self.edit_message(actor, message, body).await,
+            Command::DeleteMessage(message) => self.delete_message(actor, message).await,
+            Command::AddReaction(message, emoji) => {
+                self.touch(actor, message, |message| Act::React { message, emoji }).await
             }
-            Command::LeaveConversation(conversation) => self.leave(actor, conversation).await,
+            Command::RemoveReaction(message, emoji) => {
+                self.touch(actor, message, |message| Act::Unreact { message, emoji }).await
+            }
+            Command::PinMessage(message) => self.pin(actor, message, |message| Act::Pin { message }).await,
+            Command::UnpinMessage(message) => self.pin(actor, message, |message| Act::Unpin { message }).await,
             Command::RequestFriend(user) => self.request_friend(actor, user).await.map(Reply::Request),
             Command::AcceptFriend(request) => self.accept_friend(actor, request).await.map(Reply::Request),
             Command::DeclineFriend(request) => self.decline_friend(actor, request).await.map(Reply::Request),
@@ -151,6 +168,12 @@ impl Chat {
             }
             Command::ListMessages(history) => self.list_messages(actor, history).await,
             Command::GetMessage(message) => self.get_message(actor, message).await.map(Reply::Message),
+            Command::ListFormerBodies(message) => self.former_bodies(actor, message).await,
+            Command::ListReactors { message, emoji, after, size } => {
+                self.list_reactors(actor, message, &emoji, after, size).await
+            }
+            Command::ListReplies { message, after, size } => self.list_replies(actor, message, after, size).await,
+            Command::ListPins { conversation, before, size } => self.list_pins(actor, conversation, before, size).await,
             Command::ListChanges { conversation, after, size } => {
                 self.list_changes(actor, conversation, after, size).await.map(Reply::Changes)
             }
@@ -190,11 +213,19 @@ impl Chat {
 /// What a command counts as. Total, so that a new command has to say.
 const fn kind_of(command: &Command) -> Kind {
     match command {
-        Command::SendMessage(_) => Kind::Message,
+        Command::SendMessage(_) | Command::EditMessage { .. } => Kind::Message,
         Command::MarkRead(_) | Command::SetTyping { .. } | Command::SetPresence { .. } => Kind::Signal,
         Command::OpenDirect { .. }
         | Command::CreateGroup { .. }
-        | Command::LeaveConversation(_)
+        | Command::UpdateGroup { .. }
+        | Command::AddMembers { .. }
+        | Command::RemoveMember { .. }
+        | Command::SetRole { .. }
+        | Command::DeleteMessage(_)
+        | Command::AddReaction(..)
+        | Command::RemoveReaction(..)
+        | Command::PinMessage(_)
+        | Command::UnpinMessage(_)
         | Command::RequestFriend(_)
         | Command::AcceptFriend(_)
         | Command::DeclineFriend(_)
@@ -214,6 +245,10 @@ const fn kind_of(command: &Command) -> Kind {
         | Command::ListMembers { .. }
         | Command::ListMessages(_)
         | Command::GetMessage(_)
+        | Command::ListFormerBodies(_)
+        | Command::ListReactors { .. }
+        | Command::ListReplies { .. }
+        | Command::ListPins { .. }
         | Command::ListChanges { .. }
         | Command::ListOwnChanges { .. } => Kind::Read,
     }

@@ -108,7 +108,7 @@ impl Chat {
     ) -> Result<Reply, ChatError> {
         self.stores.users.set_status(actor.user, status, message).await?;
         let user = self.user(actor.user).await?;
-        let mut audience = self.stores.relations.presence_circle(user.id).await?;
+        let mut audience = self.presence_circle(user.id).await?;
         audience.push(user.id);
         let presence = self.board.presence_of(&user);
         let audience = Audience::Users { users: audience, about: None };
@@ -117,8 +117,13 @@ impl Chat {
     }
 
     pub(super) async fn list_online(&self, actor: &Actor) -> Result<Vec<Presence>, ChatError> {
-        let circle = self.stores.relations.presence_circle(actor.user).await?;
+        let circle = self.presence_circle(actor.user).await?;
         self.online_among(&circle).await
+    }
+
+    /// Who sees the presence of a user, and whose presence the user sees.
+    pub(super) async fn presence_circle(&self, user: UserId) -> Result<Vec<UserId>, ChatError> {
+        Ok(self.stores.relations.presence_circle(user).await?)
     }
 
     /// The presence of those of some users who are seen to be here.
@@ -134,7 +139,9 @@ impl Chat {
 
     /// Tells those who may see it that a user is here.
     pub(super) fn announce_arrival(&self, presence: &Presence, circle: &[UserId]) {
-        self.tell(presence.clone(), circle.to_vec());
+        if self.is_anybody_here(circle) {
+            self.tell(presence.clone(), circle.to_vec());
+        }
         self.board.told(presence.user);
     }
 
@@ -164,11 +171,15 @@ impl Chat {
 
     /// Tells everybody who may see it what a user's presence is now.
     async fn announce(&self, user: UserId) -> Result<(), ChatError> {
-        let users = self.stores.relations.presence_circle(user).await?;
-        if users.iter().any(|user| self.board.is_here(*user)) {
+        let users = self.presence_circle(user).await?;
+        if self.is_anybody_here(&users) {
             self.tell(self.board.presence_of(&self.user(user).await?), users);
         }
         Ok(())
+    }
+
+    fn is_anybody_here(&self, users: &[UserId]) -> bool {
+        users.iter().any(|user| self.board.is_here(*user))
     }
 
     fn tell(&self, presence: Presence, users: Vec<UserId>) {
@@ -178,7 +189,7 @@ impl Chat {
     /// After a change between two users, shows each the other's presence as each may see it from now on.
     pub(super) async fn presence_may_have_changed(&self, one: UserId, other: UserId) -> Result<(), ChatError> {
         let Some(pair) = Pair::new(one, other) else { return Ok(()) };
-        let visible = self.stores.relations.presence_circle(one).await?.contains(&other);
+        let visible = self.presence_circle(one).await?.contains(&other);
         for (seen, by) in [(pair.low(), pair.high()), (pair.high(), pair.low())] {
             if !self.board.is_here(by) {
                 continue;

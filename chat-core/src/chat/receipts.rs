@@ -1,5 +1,7 @@
 //! Receipts: delivered and read marks that rise, and the authors who are told.
 
+use futures_util::future::join_all;
+
 use super::Chat;
 use crate::command::{Actor, MarksReply, Position, ReadTarget};
 use crate::error::{ChatError, ErrorCode};
@@ -23,16 +25,9 @@ pub struct Delivery {
 impl Chat {
     pub(super) async fn mark_read(&self, actor: &Actor, target: ReadTarget) -> Result<MarksReply, ChatError> {
         let (conversation, to, message) = match target {
-            ReadTarget::Message(id) => {
-                let message = self.visible_message(actor.user, id).await?;
-                (message.conversation, message.seq, Some(id))
-            }
-            ReadTarget::MessageOf(conversation, id) => {
-                let message = self.visible_message(actor.user, id).await?;
-                if message.conversation != conversation {
-                    return Err(ErrorCode::NotFound.into());
-                }
-                (conversation, message.seq, Some(id))
+            ReadTarget::Message(target) => {
+                let message = self.meant(actor.user, target).await?;
+                (message.conversation, message.seq, Some(message.id))
             }
             ReadTarget::Seq(conversation, seq) => {
                 let facts = self.recent_facts(conversation, actor.user).await?;
@@ -64,26 +59,15 @@ impl Chat {
         };
         let advances: Vec<_> = deliveries.iter().map(advance).collect();
         // The marks stand now, and no second try would tell of them: an author who cannot be told keeps nobody else waiting.
-        let mut told = Ok(());
-        for mark in self.stores.receipts.advance(&advances).await? {
-            told = self.tell_authors(&mark).await.and(told);
-        }
-        told
-    }
-
-    /// What waited for a user while they were away has reached them now. What comes while this is noted is delivered on its own.
-    pub(super) async fn deliver_waiting(&self, user: UserId, positions: &mut [Position]) -> Result<(), ChatError> {
-        let mut waiting = Vec::new();
-        for position in positions.iter_mut().filter(|position| position.marks.delivered < position.head) {
-            let Position { conversation, head, marks, .. } = *position;
-            position.marks = marks.advanced(ReceiptKind::Delivered, head);
-            waiting.push(Delivery { conversation, user, seq: head });
-        }
-        if waiting.is_empty() { Ok(()) } else { self.delivered(&waiting).await }
+        let marks = self.stores.receipts.advance(&advances).await?;
+        join_all(marks.iter().map(|mark| self.tell_authors(mark))).await.into_iter().collect()
     }
 
     /// Tells the authors of what was received or read, unless a block stands between.
     async fn tell_authors(&self, mark: &Advanced) -> Result<(), ChatError> {
+        if mark.authors.is_empty() {
+            return Ok(());
+        }
         let facts = self.recent_facts(mark.conversation, mark.user).await?;
         if facts.is_none_or(|facts| rules::is_silent(&facts)) {
             return Ok(());
@@ -109,6 +93,18 @@ impl Chat {
         let mine = members.items.into_iter().find(|member| member.user == user);
         mine.map(|member| member.marks).ok_or_else(|| ErrorCode::NotFound.into())
     }
+}
+
+/// What waited for a user while they were away reaches them with these positions, which say so already. What comes from now
+/// on is delivered on its own.
+pub(super) fn waiting(user: UserId, positions: &mut [Position]) -> Vec<Delivery> {
+    let mut waiting = Vec::new();
+    for position in positions.iter_mut().filter(|position| position.marks.delivered < position.head) {
+        let Position { conversation, head, marks, .. } = *position;
+        position.marks = marks.advanced(ReceiptKind::Delivered, head);
+        waiting.push(Delivery { conversation, user, seq: head });
+    }
+    waiting
 }
 
 fn receipt(mark: &Advanced, message: Option<MessageId>, seq: Seq) -> Event {

@@ -5,9 +5,9 @@ use std::collections::HashSet;
 use super::Chat;
 use crate::command::{Actor, Me, Profile, Reply};
 use crate::error::{ChatError, ErrorCode};
-use crate::ids::{Seq, UserId};
+use crate::ids::UserId;
 use crate::page::{Page, PageSize};
-use crate::ports::UserSearch;
+use crate::ports::{Account, UserSearch};
 use crate::text::TextError;
 use crate::user::{User, fold};
 
@@ -16,10 +16,9 @@ const MAX_QUERY_CHARS: usize = 64;
 
 impl Chat {
     pub(super) async fn me(&self, user: UserId) -> Result<Me, ChatError> {
-        let found = self.user(user).await?;
-        let log = self.stores.messages.own_changes(user, Seq::ZERO, PageSize::clamped(1)).await?;
-        let presence = self.board.presence_of(&found);
-        Ok(Me { user: found, presence, log_head: log.head })
+        let Account { user, log_head } = self.stores.users.account(user).await?.ok_or(ErrorCode::NotFound)?;
+        let presence = self.board.presence_of(&user);
+        Ok(Me { user, presence, log_head })
     }
 
     /// An account as its owner sees it, without asking the store again.
@@ -59,8 +58,7 @@ impl Chat {
 
     /// Users with the presence that the asker may see of each.
     pub(super) async fn with_presence(&self, actor: &Actor, page: Page<User>) -> Result<Page<Profile>, ChatError> {
-        let circle: HashSet<UserId> =
-            self.stores.relations.presence_circle(actor.user).await?.into_iter().chain([actor.user]).collect();
+        let circle: HashSet<UserId> = self.presence_circle(actor.user).await?.into_iter().chain([actor.user]).collect();
         Ok(page.map(|user| {
             let presence = if circle.contains(&user.id) {
                 self.board.presence_of(&user)

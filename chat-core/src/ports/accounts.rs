@@ -3,7 +3,7 @@
 use async_trait::async_trait;
 
 use super::StoreError;
-use crate::ids::UserId;
+use crate::ids::{Seq, UserId};
 use crate::page::{Page, PageSize};
 use crate::presence::Status;
 use crate::text::Label;
@@ -32,6 +32,15 @@ pub enum UserCreated {
     NameTaken,
     /// The address exists.
     EmailTaken,
+}
+
+/// A user as their own devices need it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Account {
+    /// The user.
+    pub user: User,
+    /// The last seq of the user's own log.
+    pub log_head: Seq,
 }
 
 /// What a sign-in is checked against.
@@ -78,6 +87,9 @@ pub trait UserStore: Send + Sync {
 
     /// The users of these ids that exist, in the order of their ids, each once.
     async fn get(&self, ids: &[UserId]) -> Result<Vec<User>, StoreError>;
+
+    /// A user, with where their own log stands.
+    async fn account(&self, user: UserId) -> Result<Option<Account>, StoreError>;
 
     /// The user of a login with the password to check. Any text may be asked for, even one that no name can be (with NUL):
     /// nobody has it.

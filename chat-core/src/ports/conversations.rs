@@ -6,7 +6,7 @@ use super::StoreError;
 use crate::command::Position;
 use crate::conversation::{ActivityCursor, Conversation, ConversationView, Member, Pair, Role};
 use crate::ids::{ConversationId, Seq, UserId, Version};
-use crate::log::{LogEntry, UserEntry};
+use crate::log::UserEntry;
 use crate::page::{Page, PageSize};
 use crate::text::Label;
 use crate::time::Timestamp;
@@ -85,28 +85,6 @@ pub enum GroupCreated {
     UnknownMember,
 }
 
-/// Somebody leaves.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Departure {
-    /// Which conversation.
-    pub conversation: ConversationId,
-    /// Who.
-    pub user: UserId,
-    /// The version that the decision saw.
-    pub judged_on: Version,
-    /// When.
-    pub at: Timestamp,
-}
-
-/// What came of a write that was judged on a version.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Departed {
-    /// Written; the entry is the next one of the conversation's log, and the version has moved.
-    Committed(LogEntry),
-    /// The conversation moved since it was judged, or the user is not a member of it. Nothing was written.
-    Stale,
-}
-
 /// Conversations and their members.
 ///
 /// The marks of others are what the asker may see of them: [`Relation::shows`](crate::relation::Relation::shows).
@@ -146,9 +124,6 @@ pub trait ConversationStore: Send + Sync {
         size: PageSize,
         viewer: UserId,
     ) -> Result<Page<Member>, StoreError>;
-
-    /// Takes a member out, with the next entry of the log.
-    async fn depart(&self, departure: &Departure) -> Result<Departed, StoreError>;
 
     /// The conversations of a user in the order of their ids: what a socket has to carry.
     async fn ids_of(&self, user: UserId) -> Result<Vec<ConversationId>, StoreError>;

@@ -5,7 +5,7 @@ use async_trait::async_trait;
 use super::StoreError;
 use crate::command::{Changes, History, OwnChanges};
 use crate::ids::{ConversationId, MessageId, Seq, UserId, Version};
-use crate::message::{Message, MessageState};
+use crate::message::{Content, Message, MessageState};
 use crate::page::{Page, PageSize};
 use crate::text::{Body, ClientId};
 use crate::time::Timestamp;
@@ -38,11 +38,21 @@ impl NewMessage {
             conversation: self.conversation,
             seq,
             sender: self.sender,
-            body: self.body.clone(),
+            content: Content::said(self.body.clone()),
             client_id: self.client_id.clone(),
             reply_to: self.reply_to,
             created_at: self.at,
             state: MessageState::Sent,
+        }
+    }
+
+    /// Whether it is the same attempt as a message that stands under its key: same text, same quote. What a message said at
+    /// first is not known any more once it was edited or deleted; then the key alone decides.
+    #[must_use]
+    pub fn repeats(&self, before: &Message) -> bool {
+        match &before.content {
+            Content::Said { body, edited_at: None } => *body == self.body && before.reply_to == self.reply_to,
+            Content::Said { edited_at: Some(_), .. } | Content::Deleted { .. } => true,
         }
     }
 }
@@ -70,7 +80,7 @@ pub trait MessageStore: Send + Sync {
     /// Stores a message once per (conversation, sender, `client_id`) and answers only after it is durable.
     ///
     /// The key is looked at before the version, so a retry finds its message even where the rules have changed since.
-    /// "The same" means the same body and the same `reply_to`. Appends that wait at the same time may share one
+    /// "The same" is what [`NewMessage::repeats`] says. Appends that wait at the same time may share one
     /// transaction; each still gets its own answer, and those of one conversation get their seqs in the order of the calls.
     /// A sender or a `reply_to` that does not exist, which no rule lets through, is an error for that one append alone.
     async fn append(&self, new: &NewMessage) -> Result<Appended, StoreError>;

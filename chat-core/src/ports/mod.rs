@@ -5,7 +5,9 @@
 //! What every store must do is executable: [`testing::conformance`](crate::testing) (feature `testing`).
 
 mod accounts;
+mod annotations;
 mod bus;
+mod changes;
 mod conversations;
 mod credentials;
 mod database;
@@ -16,7 +18,9 @@ mod sessions;
 mod time;
 
 pub use accounts::*;
+pub use annotations::*;
 pub use bus::*;
+pub use changes::*;
 pub use conversations::*;
 pub use credentials::*;
 pub use database::*;
@@ -58,6 +62,10 @@ pub struct Stores {
     pub conversations: Arc<dyn ConversationStore>,
     /// Messages and logs.
     pub messages: Arc<dyn MessageStore>,
+    /// Everything else that changes in a conversation.
+    pub changes: Arc<dyn ChangeStore>,
+    /// What was put on messages.
+    pub annotations: Arc<dyn AnnotationStore>,
     /// Marks.
     pub receipts: Arc<dyn ReceiptStore>,
     /// The database as a whole.

@@ -87,7 +87,7 @@ async fn typing_and_receipts_do_not_cross_a_block() {
     house.news();
 
     house.done(ann, Command::SetTyping { conversation: direct, is_typing: true }).await;
-    house.done(ann, Command::MarkRead(chat_core::command::ReadTarget::Message(said.id))).await;
+    house.done(ann, Command::MarkRead(chat_core::command::ReadTarget::Message(said.id.into()))).await;
 
     assert_eq!(house.news_for(bob), []);
 }

@@ -1,8 +1,8 @@
 //! Stories of conversations: one per pair, groups, leaving, and the list.
 
 use chat_core::event::{Audience, Event};
-use chat_core::ids::UserId;
-use chat_core::log::{LogEntry, MembershipStep, UserNotice};
+use chat_core::ids::{ConversationId, Seq, UserId};
+use chat_core::log::{Changed, LogEntry, UserNotice};
 use chat_core::page::PageSize;
 use chat_core::{Command, ErrorCode, Reply};
 
@@ -27,7 +27,8 @@ async fn both_are_told_of_a_new_conversation() {
     for who in [ann, bob] {
         let told = news.iter().any(|envelope| match envelope.event.as_ref() {
             Event::UserEntry(entry) => {
-                entry.user == who && entry.notice == UserNotice::ConversationAdded { conversation: direct, by: ann }
+                entry.user == who
+                    && entry.notice == UserNotice::ConversationAdded { conversation: direct, by: ann, head: Seq::ZERO }
             }
             _ => false,
         });
@@ -62,13 +63,13 @@ async fn who_leaves_a_group_is_seen_to_leave_and_sees_nothing_more() {
     house.say(ann, group, "hello").await;
     house.news();
 
-    house.done(bob, Command::LeaveConversation(group)).await;
+    house.done(bob, leave(group, bob)).await;
 
     let news = house.news();
-    let Event::Entry(LogEntry::Membership(entry)) = news[0].event.as_ref() else { panic!("a departure") };
-    assert_eq!((entry.user, entry.seq.get(), entry.change), (bob, 2, MembershipStep::Left));
+    let Event::Entry(LogEntry::Change(entry)) = news[0].event.as_ref() else { panic!("a departure") };
+    assert_eq!((entry.by, entry.seq.get(), &entry.what), (bob, 2, &Changed::Left { user: bob }));
     assert_eq!(news[0].audience, Audience::Conversation { id: group, except: None });
-    for command in [message(group, "x", None), Command::GetConversation(group), Command::LeaveConversation(group)] {
+    for command in [message(group, "x", None), Command::GetConversation(group), leave(group, bob)] {
         assert_eq!(house.refused(bob, command).await, ErrorCode::NotFound);
     }
 }
@@ -78,7 +79,7 @@ async fn a_direct_conversation_cannot_be_left() {
     let house = House::new();
     let (ann, bob) = (house.user("ann").await, house.user("bob").await);
     let direct = house.direct(ann, bob).await;
-    assert_eq!(house.refused(ann, Command::LeaveConversation(direct)).await, ErrorCode::Forbidden);
+    assert_eq!(house.refused(ann, leave(direct, ann)).await, ErrorCode::Forbidden);
 }
 
 #[tokio::test]
@@ -98,4 +99,8 @@ async fn the_list_shows_the_liveliest_first_with_what_is_unread() {
 
     let shown: Vec<_> = page.items.iter().map(|view| (view.conversation.id, view.unread)).collect();
     assert_eq!(shown, [(lively, 2), (quiet, 1)]);
+}
+
+fn leave(conversation: ConversationId, user: UserId) -> Command {
+    Command::RemoveMember { conversation, user }
 }

@@ -13,7 +13,7 @@ fn notices(events: Vec<Event>) -> Vec<RelationNotice> {
     let notice = |event| match event {
         Event::UserEntry(entry) => match entry.notice {
             UserNotice::Relation { notice, .. } => Some(notice),
-            UserNotice::ConversationAdded { .. } => None,
+            UserNotice::ConversationAdded { .. } | UserNotice::ConversationRemoved { .. } => None,
         },
         _ => None,
     };

@@ -68,7 +68,7 @@ impl House {
 
     pub(crate) async fn opened(&self, who: UserId, command: Command) -> Opened {
         match self.done(who, command).await {
-            Reply::Conversation(opened) => opened,
+            Reply::Conversation(opened) => *opened,
             other => panic!("a conversation, not {other:?}"),
         }
     }
@@ -85,7 +85,8 @@ impl House {
     }
 
     pub(crate) async fn connect(&self, user: UserId) {
-        self.chat.connected(user).await.expect("a welcome");
+        let welcome = self.chat.connected(user).await.expect("a welcome");
+        self.chat.delivered(&welcome.waiting).await.expect("noted");
     }
 
     pub(crate) fn pass_seconds(&self, seconds: u64) {

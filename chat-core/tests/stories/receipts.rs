@@ -32,14 +32,14 @@ async fn a_message_goes_from_sent_over_delivered_to_read() {
     assert_eq!((told.len(), told[0].kind, told[0].message), (1, ReceiptKind::Delivered, Some(said.id)));
 
     house.pass_seconds(1);
-    house.done(bob, Command::MarkRead(ReadTarget::Message(said.id))).await;
+    house.done(bob, Command::MarkRead(ReadTarget::Message(said.id.into()))).await;
     let told = receipts(house.news_for(ann));
     assert_eq!((told.len(), told[0].kind), (1, ReceiptKind::Read));
 
     let Reply::Message(seen) = house.done(ann, Command::GetMessage(said.id)).await else { panic!("a message") };
     let after =
         |from: Option<chat_core::time::Timestamp>| from.map(|at| (at.micros() - said.created_at.micros()) / 1_000_000);
-    assert_eq!((after(seen.state.delivered_at()), after(seen.state.read_at())), (Some(1), Some(2)));
+    assert_eq!((after(seen.message.state.delivered_at()), after(seen.message.state.read_at())), (Some(1), Some(2)));
 }
 
 #[tokio::test]
@@ -81,7 +81,7 @@ async fn the_readers_other_devices_hear_of_it_too() {
     let direct = house.direct(ann, bob).await;
     let said = house.say(ann, direct, "hello").await;
     house.news();
-    house.done(bob, Command::MarkRead(ReadTarget::Message(said.id))).await;
+    house.done(bob, Command::MarkRead(ReadTarget::Message(said.id.into()))).await;
     let told = receipts(house.news_for(bob));
     assert_eq!((told.len(), told[0].seq, told[0].message), (1, said.seq, Some(said.id)));
 }
@@ -93,7 +93,7 @@ async fn in_a_group_the_authors_concerned_are_told_and_nobody_else() {
     let group = house.group(ann, &[bob, cid]).await;
     let said = house.say(ann, group, "hello").await;
     house.news();
-    house.done(bob, Command::MarkRead(ReadTarget::Message(said.id))).await;
+    house.done(bob, Command::MarkRead(ReadTarget::Message(said.id.into()))).await;
     let news = house.news();
     let to = |who| {
         news.iter().any(|envelope| {
@@ -109,7 +109,7 @@ async fn a_stranger_cannot_mark_anything() {
     let (ann, bob, eve) = (house.user("ann").await, house.user("bob").await, house.user("eve").await);
     let direct = house.direct(ann, bob).await;
     let said = house.say(ann, direct, "hello").await;
-    for target in [ReadTarget::Message(said.id), ReadTarget::Seq(direct, said.seq)] {
+    for target in [ReadTarget::Message(said.id.into()), ReadTarget::Seq(direct, said.seq)] {
         assert_eq!(house.refused(eve, Command::MarkRead(target)).await, ErrorCode::NotFound);
     }
 }

@@ -123,6 +123,6 @@ async fn a_page_of_history_reads_back_what_was_said() {
     let size = PageSize::clamped(2);
     let command = Command::ListMessages(History { conversation: direct, from: HistoryStart::Newest, size });
     let Reply::Messages(page) = house.done(bob, command).await else { panic!("messages") };
-    let texts: Vec<_> = page.items.iter().map(|message| message.body.as_str()).collect();
+    let texts: Vec<_> = page.items.iter().filter_map(|view| view.message.body()).map(Body::as_str).collect();
     assert_eq!((texts, page.next), (vec!["three", "two"], Some(2)));
 }

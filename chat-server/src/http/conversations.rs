@@ -1,17 +1,17 @@
-//! Conversations: opening, making, listing, leaving, and who is in them.
+//! Conversations: opening, making and listing.
 
 use axum::Json;
 use axum::http::StatusCode;
 use base64::Engine as _;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use chat_core::command::Opened;
-use chat_core::conversation::{ActivityCursor, ConversationView as CoreView, Member};
+use chat_core::conversation::{ActivityCursor, ConversationView as CoreView};
 use chat_core::ids::{ConversationId, UserId};
 use chat_core::page::Page;
 use chat_core::text::Label;
 use chat_core::time::Timestamp;
 use chat_core::{ChatError, Command, ErrorCode};
-use chat_transport::wire::{ConversationView, MemberView};
+use chat_transport::wire::ConversationView;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
@@ -19,16 +19,10 @@ use utoipa_axum::routes;
 
 use super::extract::{After, BAD_CURSOR, Caller, Id, JsonBody, QueryOf};
 use super::problem::Problem;
-use super::views::ListView;
 use crate::state::AppState;
 
 pub(crate) fn routes() -> OpenApiRouter<AppState> {
-    OpenApiRouter::new()
-        .routes(routes!(list, open))
-        .routes(routes!(get))
-        .routes(routes!(members))
-        .routes(routes!(remove_member))
-        .routes(routes!(leave))
+    OpenApiRouter::new().routes(routes!(list, open)).routes(routes!(get))
 }
 
 /// What kind of conversation is wanted.
@@ -133,48 +127,6 @@ fn read_cursor(text: &str) -> Option<ActivityCursor> {
 async fn get(caller: Caller, Id(conversation): Id<ConversationId>) -> Result<Json<ConversationView>, Problem> {
     let opened: Opened = caller.ask(Command::GetConversation(conversation)).await?;
     Ok(Json((&opened.view).into()))
-}
-
-/// Its members.
-#[utoipa::path(get, path = "/conversations/{id}/members", tag = "conversations", params(("id" = i64, Path), After),
-    responses((status = 200, body = ListView<MemberView>)))]
-async fn members(
-    caller: Caller,
-    Id(conversation): Id<ConversationId>,
-    QueryOf(page): QueryOf<After>,
-) -> Result<Json<ListView<MemberView>>, Problem> {
-    let command = Command::ListMembers { conversation, after: page.id(UserId::new)?, size: page.size() };
-    let members: Page<Member> = caller.ask(command).await?;
-    Ok(Json(members.into()))
-}
-
-/// Leave a group: the only member that can be taken out is oneself.
-#[utoipa::path(delete, path = "/conversations/{id}/members/{user_id}", tag = "conversations",
-    params(("id" = i64, Path), ("user_id" = i64, Path)), responses(
-    (status = 204, description = "Left"),
-    (status = 403, description = "Somebody else, or a direct conversation"),
-))]
-async fn remove_member(
-    caller: Caller,
-    Id((conversation, user)): Id<(ConversationId, UserId)>,
-) -> Result<StatusCode, Problem> {
-    if user != caller.identity().user {
-        // Whoever may not see the conversation is told that it is not there, and nothing about its members.
-        caller.ask::<Opened>(Command::GetConversation(conversation)).await?;
-        return Err(ErrorCode::Forbidden.into());
-    }
-    caller.ask::<()>(Command::LeaveConversation(conversation)).await?;
-    Ok(StatusCode::NO_CONTENT)
-}
-
-/// Leave a group.
-#[utoipa::path(post, path = "/conversations/{id}/leave", tag = "conversations", params(("id" = i64, Path)), responses(
-    (status = 204, description = "Left"),
-    (status = 403, description = "A direct conversation always has both"),
-))]
-async fn leave(caller: Caller, Id(conversation): Id<ConversationId>) -> Result<StatusCode, Problem> {
-    caller.ask::<()>(Command::LeaveConversation(conversation)).await?;
-    Ok(StatusCode::NO_CONTENT)
 }
 
 #[cfg(test)]

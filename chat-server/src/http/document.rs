@@ -40,7 +40,7 @@ pub(crate) fn outline() -> Document {
 pub(crate) fn complete(document: &mut Document) {
     for (path, item) in &mut document.paths.paths {
         let reads = item.get.iter_mut().map(|operation| (operation, false));
-        let changes = [&mut item.put, &mut item.post, &mut item.delete].into_iter().flatten();
+        let changes = [&mut item.put, &mut item.post, &mut item.patch, &mut item.delete].into_iter().flatten();
         for (operation, changes) in reads.chain(changes.map(|operation| (operation, true))) {
             if let (Some(name), Some([subject, ..])) = (&mut operation.operation_id, operation.tags.as_deref()) {
                 name.insert_str(0, &format!("{subject}_"));

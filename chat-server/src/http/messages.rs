@@ -2,9 +2,9 @@
 
 use axum::Json;
 use axum::http::StatusCode;
-use chat_core::command::{Changes, History, HistoryStart, MarksReply, ReadTarget, SendMessage, Sent};
+use chat_core::command::{Changes, History, HistoryStart, MarksReply, MessageTarget, ReadTarget, SendMessage, Sent};
 use chat_core::ids::{ConversationId, MessageId};
-use chat_core::message::Message;
+use chat_core::message::MessageView as Dressed;
 use chat_core::page::Page;
 use chat_core::text::{Body, ClientId};
 use chat_core::{ChatError, Command, ErrorCode};
@@ -107,7 +107,7 @@ async fn history(
         (Some(_), Some(_)) => return Err(Problem::bad_request("Give before or after, not both.")),
     };
     let size = After::new(None, part.limit).size();
-    let messages: Page<Message> = caller.ask(Command::ListMessages(History { conversation, from, size })).await?;
+    let messages: Page<Dressed> = caller.ask(Command::ListMessages(History { conversation, from, size })).await?;
     Ok(Json(messages.into()))
 }
 
@@ -145,13 +145,7 @@ async fn read(
 ) -> Result<Json<MarksView>, Problem> {
     let target = match (up_to.seq, up_to.message_id) {
         (Some(place), None) => ReadTarget::Seq(conversation, seq(place)?),
-        (None, Some(id)) => {
-            let message: Message = caller.ask(Command::GetMessage(message_id(id)?)).await?;
-            if message.conversation != conversation {
-                return Err(ErrorCode::NotFound.into());
-            }
-            ReadTarget::Message(message.id)
-        }
+        (None, Some(id)) => ReadTarget::Message(MessageTarget { id: message_id(id)?, within: Some(conversation) }),
         (None, None) | (Some(_), Some(_)) => return Err(Problem::bad_request("Give seq or message_id, one of both.")),
     };
     let marks: MarksReply = caller.ask(Command::MarkRead(target)).await?;
@@ -181,6 +175,6 @@ async fn typing(
 #[utoipa::path(get, path = "/messages/{id}", tag = "messages", params(("id" = i64, Path)),
     responses((status = 200, body = MessageView)))]
 async fn get(caller: Caller, Id(message): Id<MessageId>) -> Result<Json<MessageView>, Problem> {
-    let message: Message = caller.ask(Command::GetMessage(message)).await?;
+    let message: Dressed = caller.ask(Command::GetMessage(message)).await?;
     Ok(Json((&message).into()))
 }

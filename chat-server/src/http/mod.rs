@@ -2,6 +2,7 @@
 //!
 //! Nothing is decided here. Whatever is refused, by a handler or on the way to one, is answered with a `problem`.
 
+mod annotations;
 mod auth;
 mod blocks;
 mod conversations;
@@ -11,6 +12,7 @@ mod document;
 mod errors_document;
 mod extract;
 mod friends;
+mod groups;
 mod messages;
 mod problem;
 pub(crate) mod request_id;
@@ -43,7 +45,9 @@ fn described(state: &AppState) -> OpenApiRouter<AppState> {
         .merge(friends::routes())
         .merge(blocks::routes())
         .merge(conversations::routes())
-        .merge(messages::routes());
+        .merge(groups::routes())
+        .merge(messages::routes())
+        .merge(annotations::routes());
     let mut root = OpenApiRouter::with_openapi(document::outline());
     if state.accounts.is_some() {
         api = api.merge(auth::routes());

@@ -73,6 +73,9 @@ pub(crate) const fn status_of(code: ErrorCode) -> StatusCode {
         | ErrorCode::Conflict
         | ErrorCode::AlreadyFriends
         | ErrorCode::AlreadyRequested
+        | ErrorCode::LastOwner
+        | ErrorCode::MessageDeleted
+        | ErrorCode::GroupFull
         | ErrorCode::ClientIdReused => StatusCode::CONFLICT,
         ErrorCode::TooLong | ErrorCode::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
         ErrorCode::UnsupportedMediaType => StatusCode::UNSUPPORTED_MEDIA_TYPE,

@@ -45,7 +45,10 @@ const PROMISED: &[&str] = &[
     "POST conversations",
     "GET conversations",
     "GET conversations/{id}",
+    "PATCH conversations/{id}",
     "GET conversations/{id}/members",
+    "POST conversations/{id}/members",
+    "PATCH conversations/{id}/members/{user_id}",
     "DELETE conversations/{id}/members/{user_id}",
     "POST conversations/{id}/leave",
     "POST conversations/{id}/messages",
@@ -54,6 +57,16 @@ const PROMISED: &[&str] = &[
     "POST conversations/{id}/read",
     "POST conversations/{id}/typing",
     "GET messages/{id}",
+    "PATCH messages/{id}",
+    "DELETE messages/{id}",
+    "GET messages/{id}/history",
+    "GET messages/{id}/replies",
+    "GET messages/{id}/reactions/{emoji}",
+    "PUT messages/{id}/reactions/{emoji}",
+    "DELETE messages/{id}/reactions/{emoji}",
+    "GET conversations/{id}/pins",
+    "PUT conversations/{id}/pins/{message_id}",
+    "DELETE conversations/{id}/pins/{message_id}",
 ];
 
 #[tokio::test]

@@ -109,9 +109,9 @@ async fn fields_that_are_not_documented_change_nothing() {
     assert_ne!(registered["user"]["id"], ann.id);
 
     let group =
-        json!({"kind": "group", "name": "Tea", "member_ids": [bob.id], "owner_id": bob.id, "head": 50, "id": id});
+        json!({"kind": "group", "name": "Tea", "member_ids": [bob.id], "created_by": bob.id, "head": 50, "id": id});
     let made = ann.post("conversations", group).await.is(201);
-    assert_eq!((&made["owner_id"], &made["role"]), (&json!(ann.id), &json!("owner")));
+    assert_eq!((&made["created_by"], &made["role"]), (&json!(ann.id), &json!("owner")));
     assert_ne!(made["id"], id);
 }
 

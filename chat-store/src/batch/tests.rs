@@ -11,7 +11,7 @@ struct Ledger {
 }
 
 #[async_trait]
-impl SharedWrite for Ledger {
+impl SharedWork for Ledger {
     type Item = i64;
     type Answer = i64;
 
@@ -19,7 +19,7 @@ impl SharedWrite for Ledger {
         if *item == 100 { 100 } else { 1 }
     }
 
-    async fn write(&self, items: &[i64]) -> Result<Vec<i64>, Fault> {
+    async fn perform(&self, items: &[i64]) -> Result<Vec<i64>, Fault> {
         self.permits.acquire().await.expect("permits").forget();
         self.batches.lock().expect("the batches").push(items.to_vec());
         assert!(!items.contains(&1_000_000), "a bug");

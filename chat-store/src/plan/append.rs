@@ -76,8 +76,7 @@ pub(crate) fn plan<'b>(
         let key = key(new);
         // The key comes before the version, so that a retry finds its message even where the rules have changed since.
         if let Some(before) = key.as_ref().and_then(|key| known.get(key)) {
-            let same = before.body == new.body && before.reply_to == new.reply_to;
-            let answer = if same { Appended::Repeated(before.clone()) } else { Appended::Conflict };
+            let answer = if new.repeats(before) { Appended::Repeated(before.clone()) } else { Appended::Conflict };
             plan.outcomes.push(Outcome::Known(answer));
             continue;
         }

@@ -1,11 +1,11 @@
-//! Who is in a new conversation, who is told of it, and what a departure leaves in the log.
+//! Who is in a new conversation, and who is told of it.
 
 use std::collections::BTreeMap;
 
 use chat_core::conversation::Role;
 use chat_core::ids::{ConversationId, Seq, UserId};
-use chat_core::log::{LogEntry, MembershipEntry, MembershipStep, UserNotice};
-use chat_core::ports::{Departed, Departure, NewGroup};
+use chat_core::log::UserNotice;
+use chat_core::ports::NewGroup;
 
 /// The members of a new group in the order of their ids, each once.
 pub(crate) fn group_members(new: &NewGroup) -> Vec<(UserId, Role)> {
@@ -16,17 +16,8 @@ pub(crate) fn group_members(new: &NewGroup) -> Vec<(UserId, Role)> {
 
 /// The entries that the members of a new conversation get in their own logs.
 pub(crate) fn told(members: &[(UserId, Role)], conversation: ConversationId, by: UserId) -> Vec<(UserId, UserNotice)> {
-    members.iter().map(|(user, _)| (*user, UserNotice::ConversationAdded { conversation, by })).collect()
-}
-
-/// A departure that took a place in the log.
-pub(crate) fn departed(departure: &Departure, seq: Seq) -> Departed {
-    Departed::Committed(LogEntry::Membership(MembershipEntry {
-        conversation: departure.conversation,
-        seq,
-        user: departure.user,
-        by: departure.user,
-        change: MembershipStep::Left,
-        at: departure.at,
-    }))
+    members
+        .iter()
+        .map(|(user, _)| (*user, UserNotice::ConversationAdded { conversation, by, head: Seq::ZERO }))
+        .collect()
 }

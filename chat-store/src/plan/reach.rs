@@ -23,6 +23,7 @@ pub(crate) fn settle(messages: &mut [Message], mut rises: Vec<Rise>) {
 mod tests {
     use super::*;
     use chat_core::ids::{ConversationId, MessageId, Seq, UserId};
+    use chat_core::message::Content;
     use chat_core::text::Body;
     use chat_core::time::Timestamp;
 
@@ -43,7 +44,7 @@ mod tests {
             conversation: conversation(),
             seq: Seq::new(seq).expect("a seq"),
             sender: user(sender),
-            body: Body::new("words").expect("a body"),
+            content: Content::said(Body::new("words").expect("a body")),
             client_id: None,
             reply_to: None,
             created_at: Timestamp::default(),

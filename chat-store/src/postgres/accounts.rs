@@ -1,19 +1,28 @@
 //! Users in Postgres.
 
+use std::collections::BTreeSet;
+
 use async_trait::async_trait;
 use chat_core::ids::UserId;
 use chat_core::page::Page;
-use chat_core::ports::{Login, NewUser, StoreError, StoredPassword, UserCreated, UserSearch, UserStore};
+use chat_core::ports::{Account, Login, NewUser, StoreError, StoredPassword, UserCreated, UserSearch, UserStore};
 use chat_core::presence::Status;
 use chat_core::text::Label;
 use chat_core::time::Timestamp;
 use chat_core::user::{User, fold};
 
 use super::PostgresStore;
-use crate::codec::{all, at_most_one, big, one};
+use crate::codec::{Reader, all, at_most_one, big, one};
+use crate::error::Corrupt;
 use crate::sql::accounts as sql;
 
-const GET: &str = concat!("SELECT ", sql::user_columns!(), " FROM users u WHERE u.id = ANY($1) ORDER BY u.id");
+pub(super) const ACCOUNTS: &str =
+    concat!("SELECT ", sql::user_columns!(), ", u.log_head FROM users u WHERE u.id = ANY($1)");
+
+pub(super) fn keyed(row: &mut Reader<'_>) -> Result<(UserId, Account), Corrupt> {
+    let account = sql::account(row)?;
+    Ok((account.user.id, account))
+}
 
 #[async_trait]
 impl UserStore for PostgresStore {
@@ -50,13 +59,13 @@ impl UserStore for PostgresStore {
     }
 
     async fn get(&self, users: &[UserId]) -> Result<Vec<User>, StoreError> {
-        self.db
-            .read(|| async move {
-                let ids: Vec<_> = users.iter().map(|id| id.get()).collect();
-                let rows = sqlx::query(GET).bind(ids).fetch_all(&self.db.pool()).await?;
-                Ok(all(&rows, sql::user)?)
-            })
-            .await
+        let each_once: BTreeSet<_> = users.iter().copied().collect();
+        let accounts = self.reads.accounts.of_all(each_once.into_iter().collect()).await?;
+        Ok(accounts.into_iter().map(|account| account.user).collect())
+    }
+
+    async fn account(&self, user: UserId) -> Result<Option<Account>, StoreError> {
+        Ok(self.reads.accounts.of(user).await?.pop())
     }
 
     async fn find_login(&self, login: &Login) -> Result<Option<StoredPassword>, StoreError> {

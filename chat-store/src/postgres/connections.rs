@@ -50,9 +50,18 @@ impl Connections {
         F: Fn() -> Work,
         Work: Future<Output = Result<T, Fault>>,
     {
+        self.attempt_to_read(work).await.map_err(StoreError::from)
+    }
+
+    /// The same, for who tells several callers what went wrong.
+    pub(crate) async fn attempt_to_read<T, F, Work>(&self, work: F) -> Result<T, Fault>
+    where
+        F: Fn() -> Work,
+        Work: Future<Output = Result<T, Fault>>,
+    {
         match self.attempt(&work).await {
-            Err(fault) if fault.is_lost_connection() => self.run(work).await,
-            done => done.map_err(StoreError::from),
+            Err(fault) if fault.is_lost_connection() => self.attempt(work).await,
+            done => done,
         }
     }
 

@@ -1,23 +1,37 @@
 //! Conversations and their members in Postgres.
 
+use std::collections::BTreeSet;
+
 use async_trait::async_trait;
 use chat_core::command::Position;
 use chat_core::conversation::{ActivityCursor, Conversation, ConversationView, Group, Kind, Member, Pair, Role};
 use chat_core::ids::{ConversationId, Seq, UserId};
 use chat_core::page::{Page, PageSize};
-use chat_core::ports::{
-    ConversationStore, Departed, Departure, DirectOpened, Facts, GroupCreated, NewDirect, NewGroup, StoreError,
-};
+use chat_core::ports::{ConversationStore, DirectOpened, Facts, GroupCreated, NewDirect, NewGroup, StoreError};
 use chat_core::time::Timestamp;
 use sqlx::PgConnection;
 
 use super::{PostgresStore, own_logs, relations};
-use crate::codec::{all, at_most_one, big, one};
-use crate::error::Fault;
+use crate::codec::{Reader, all, at_most_one, big, one};
+use crate::error::{Corrupt, Fault};
 use crate::plan::membership;
 use crate::sql::{conversations as sql, members};
 
-const HEADS: &str = "SELECT id, head FROM conversations WHERE id = ANY($1) ORDER BY id";
+pub(super) const HEADS: &str = "SELECT id, head FROM conversations WHERE id = ANY($1)";
+
+pub(super) const FACTS: &str = concat!(
+    "SELECT k.user_id, ",
+    sql::fact_columns!(),
+    " FROM UNNEST($1::BIGINT[], $2::BIGINT[]) AS k (conversation_id, user_id) \
+    JOIN conversations c ON c.id = k.conversation_id",
+    sql::join_facts!("k.user_id"),
+);
+
+pub(super) const IDS: &str =
+    "SELECT user_id, conversation_id FROM members WHERE user_id = ANY($1) ORDER BY user_id, conversation_id";
+
+pub(super) const POSITIONS: &str =
+    concat!(sql::select_positions!("me.user_id, "), "WHERE me.user_id = ANY($1) ORDER BY me.user_id, c.id");
 
 const INSERT_MEMBERS: &str = "INSERT INTO members \
     (conversation_id, user_id, role, joined_seq, joined_at, delivered_seq, read_seq) \
@@ -80,7 +94,7 @@ impl ConversationStore for PostgresStore {
                 }
                 let query = sqlx::query(sql::INSERT_GROUP).bind(new.name.as_str()).bind(new.owner.get());
                 let row = query.bind(big(members.len())).bind(new.at.micros()).fetch_one(&mut *tx).await?;
-                let kind = Kind::Group(Group { name: new.name.clone(), owner: new.owner });
+                let kind = Kind::Group(Group::new(new.name.clone(), new.owner));
                 let conversation = one(&row, |row| sql::founded(row, &kind, members.len(), new.at))?;
                 add_members(&mut tx, conversation.id, &members, new.at).await?;
                 let added = membership::told(&members, conversation.id, new.owner);
@@ -92,13 +106,7 @@ impl ConversationStore for PostgresStore {
     }
 
     async fn facts(&self, conversation: ConversationId, user: UserId) -> Result<Option<Facts>, StoreError> {
-        self.db
-            .read(|| async move {
-                let query = sqlx::query(sql::FACTS).bind(conversation.get()).bind(user.get());
-                let row = query.fetch_optional(&self.db.pool()).await?;
-                Ok(at_most_one(row, |row| sql::facts(row, user))?)
-            })
-            .await
+        Ok(self.reads.facts.of((conversation, user)).await?.pop())
     }
 
     async fn view(&self, conversation: ConversationId, user: UserId) -> Result<Option<ConversationView>, StoreError> {
@@ -144,55 +152,41 @@ impl ConversationStore for PostgresStore {
             .await
     }
 
-    async fn depart(&self, departure: &Departure) -> Result<Departed, StoreError> {
-        self.db
-            .run(|| async move {
-                let (conversation, user) = (departure.conversation.get(), departure.user.get());
-                let at = departure.at.micros();
-                let mut tx = self.db.begin().await?;
-                let query = sqlx::query(sql::TAKE_PLACE).bind(conversation).bind(departure.judged_on.0).bind(at);
-                let Some(row) = query.fetch_optional(&mut *tx).await? else { return Ok(Departed::Stale) };
-                let removed =
-                    sqlx::query(members::REMOVE_MEMBER).bind(conversation).bind(user).execute(&mut *tx).await?;
-                if removed.rows_affected() == 0 {
-                    return Ok(Departed::Stale);
-                }
-                let seq = one(&row, sql::place)?;
-                let query = sqlx::query(sql::INSERT_LEFT).bind(conversation).bind(seq.get()).bind(user).bind(at);
-                query.execute(&mut *tx).await?;
-                tx.commit().await?;
-                Ok(membership::departed(departure, seq))
-            })
-            .await
-    }
-
     async fn ids_of(&self, user: UserId) -> Result<Vec<ConversationId>, StoreError> {
-        self.db
-            .read(|| async move {
-                let rows = sqlx::query(sql::IDS_OF).bind(user.get()).fetch_all(&self.db.pool()).await?;
-                Ok(all(&rows, sql::conversation_id)?)
-            })
-            .await
+        self.reads.ids.of(user).await
     }
 
     async fn positions(&self, user: UserId) -> Result<Vec<Position>, StoreError> {
-        self.db
-            .read(|| async move {
-                let rows = sqlx::query(sql::POSITIONS).bind(user.get()).fetch_all(&self.db.pool()).await?;
-                Ok(all(&rows, sql::position)?)
-            })
-            .await
+        self.reads.positions.of(user).await
     }
 
     async fn heads(&self, conversations: &[ConversationId]) -> Result<Vec<(ConversationId, Seq)>, StoreError> {
-        self.db
-            .read(|| async move {
-                let list: Vec<_> = conversations.iter().map(|id| id.get()).collect();
-                let rows = sqlx::query(HEADS).bind(list).fetch_all(&self.db.pool()).await?;
-                Ok(all(&rows, sql::head)?)
-            })
-            .await
+        let each_once: BTreeSet<_> = conversations.iter().copied().collect();
+        self.reads.heads.of_all(each_once.into_iter().collect()).await
     }
+}
+
+pub(super) fn head(row: &mut Reader<'_>) -> Result<(ConversationId, (ConversationId, Seq)), Corrupt> {
+    let head = sql::head(row)?;
+    Ok((head.0, head))
+}
+
+pub(super) fn id_of(row: &mut Reader<'_>) -> Result<(UserId, ConversationId), Corrupt> {
+    Ok((user_id(row)?, sql::conversation_id(row)?))
+}
+
+pub(super) fn position_of(row: &mut Reader<'_>) -> Result<(UserId, Position), Corrupt> {
+    Ok((user_id(row)?, sql::position(row)?))
+}
+
+pub(super) fn facts_of(row: &mut Reader<'_>) -> Result<((ConversationId, UserId), Facts), Corrupt> {
+    let user = user_id(row)?;
+    let facts = sql::facts(row, user)?;
+    Ok(((facts.conversation, user), facts))
+}
+
+fn user_id(row: &mut Reader<'_>) -> Result<UserId, Corrupt> {
+    row.table("members").id("user_id", UserId::new)
 }
 
 async fn by_pair(connection: &mut PgConnection, pair: Pair) -> Result<Option<Conversation>, Fault> {

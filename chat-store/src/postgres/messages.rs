@@ -16,7 +16,7 @@ use sqlx::{PgConnection, Postgres};
 
 use super::PostgresStore;
 use super::connections::Connections;
-use crate::batch::SharedWrite;
+use crate::batch::SharedWork;
 use crate::codec::{all, at_most_one, big};
 use crate::error::{Corrupt, Fault};
 use crate::plan::append::{AppendPlan, Key, LogHead, guess, plan};
@@ -90,7 +90,7 @@ const STORE: &str = concat!(
 pub(crate) struct AppendWrite(pub(crate) Arc<Connections>);
 
 #[async_trait]
-impl SharedWrite for AppendWrite {
+impl SharedWork for AppendWrite {
     type Item = NewMessage;
     type Answer = Appended;
 
@@ -100,7 +100,7 @@ impl SharedWrite for AppendWrite {
 
     /// Almost always everything is as the rules saw it and nobody repeats anything. So that is guessed first, and costs one
     /// statement; what was guessed wrong is refused as a whole, and looked at closely.
-    async fn write(&self, batch: &[NewMessage]) -> Result<Vec<Appended>, Fault> {
+    async fn perform(&self, batch: &[NewMessage]) -> Result<Vec<Appended>, Fault> {
         if let Some(plan) = guess(batch) {
             match self.0.attempt(|| store_as_guessed(&self.0, &plan)).await {
                 Ok(written) => return answers(plan, written),

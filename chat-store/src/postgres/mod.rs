@@ -5,6 +5,8 @@
 //! stop other writers of the row, and not those who only refer to it.
 
 mod accounts;
+mod annotations;
+mod changes;
 mod connections;
 mod conversations;
 mod database;
@@ -15,13 +17,16 @@ mod pool;
 mod receipts;
 mod relations;
 mod server;
+mod session;
 mod sessions;
+mod shared_reads;
 
 use std::sync::Arc;
 
 use self::connections::Connections;
 use self::messages::AppendWrite;
 use self::receipts::AdvanceWrite;
+use self::shared_reads::SharedReads;
 use crate::batch::Batcher;
 use crate::migrations::AppliedMigration;
 use crate::open_error::OpenError;
@@ -32,6 +37,7 @@ pub(crate) struct PostgresStore {
     db: Arc<Connections>,
     appends: Batcher<AppendWrite>,
     advances: Batcher<AdvanceWrite>,
+    reads: SharedReads,
 }
 
 impl PostgresStore {
@@ -41,7 +47,8 @@ impl PostgresStore {
         let db = Arc::new(Connections::new(options, connections));
         let appends = Batcher::start(AppendWrite(db.clone()));
         let advances = Batcher::start(AdvanceWrite(db.clone()));
-        Ok((Self { db, appends, advances }, applied))
+        let reads = SharedReads::start(&db);
+        Ok((Self { db, appends, advances, reads }, applied))
     }
 
     /// Begins a new life of the database and gives its name.

@@ -16,8 +16,9 @@ const LOCK_HEADS: &str = "SELECT id, log_head FROM users WHERE id = ANY($1) ORDE
 /// Moves the heads and writes the entries, in one statement.
 const PUSH: &str = "WITH moved AS (UPDATE users u SET log_head = h.head \
     FROM UNNEST($1::BIGINT[], $2::BIGINT[]) AS h (id, head) WHERE u.id = h.id) \
-    INSERT INTO user_changes (user_id, seq, kind, other_id, request_id, conversation_id, created_at) \
-    SELECT * FROM UNNEST($3::BIGINT[], $4::BIGINT[], $5::TEXT[], $6::BIGINT[], $7::BIGINT[], $8::BIGINT[], $9::BIGINT[])";
+    INSERT INTO user_changes (user_id, seq, kind, other_id, request_id, conversation_id, conversation_head, created_at) \
+    SELECT * FROM UNNEST($3::BIGINT[], $4::BIGINT[], $5::TEXT[], $6::BIGINT[], $7::BIGINT[], $8::BIGINT[], $9::BIGINT[], \
+    $10::BIGINT[])";
 
 /// The heads of the logs of those of these users who exist; nobody else can move them until the transaction ends.
 pub(crate) async fn lock_heads(
@@ -48,6 +49,7 @@ pub(crate) async fn push(
         .bind(rows.iter().map(|row| row.other).collect::<Vec<_>>())
         .bind(rows.iter().map(|row| row.request).collect::<Vec<_>>())
         .bind(rows.iter().map(|row| row.conversation).collect::<Vec<_>>())
+        .bind(rows.iter().map(|row| row.head).collect::<Vec<_>>())
         .bind(rows.iter().map(|row| row.at).collect::<Vec<_>>())
         .execute(tx)
         .await?;

@@ -10,7 +10,7 @@ use sqlx::PgConnection;
 
 use super::PostgresStore;
 use super::connections::Connections;
-use crate::batch::SharedWrite;
+use crate::batch::SharedWork;
 use crate::codec::{all, big};
 use crate::error::Fault;
 use crate::plan::receipts::{ReceiptPlan, plan};
@@ -43,7 +43,7 @@ const RAISE: &str = "WITH marked AS (UPDATE members m SET delivered_seq = k.deli
 pub(crate) struct AdvanceWrite(pub(crate) Arc<Connections>);
 
 #[async_trait]
-impl SharedWrite for AdvanceWrite {
+impl SharedWork for AdvanceWrite {
     type Item = Vec<Advance>;
     type Answer = Vec<Advanced>;
 
@@ -51,7 +51,7 @@ impl SharedWrite for AdvanceWrite {
         call.len()
     }
 
-    async fn write(&self, batch: &[Vec<Advance>]) -> Result<Vec<Vec<Advanced>>, Fault> {
+    async fn perform(&self, batch: &[Vec<Advance>]) -> Result<Vec<Vec<Advanced>>, Fault> {
         self.0
             .attempt(|| async move {
                 let members: BTreeSet<_> = batch.iter().flatten().map(|wish| (wish.conversation, wish.user)).collect();

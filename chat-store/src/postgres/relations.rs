@@ -11,12 +11,23 @@ use chat_core::user::User;
 use sqlx::PgConnection;
 
 use super::{PostgresStore, own_logs};
-use crate::codec::{all, at_most_one, big, one};
-use crate::error::Fault;
+use crate::codec::{Reader, all, at_most_one, big, one};
+use crate::error::{Corrupt, Fault};
 use crate::plan::relation::{RelationWrite, notices};
 use crate::sql::{accounts, relations as sql};
 
 const LOCK: &str = "SELECT 1 FROM relations WHERE low_id = $1 AND high_id = $2 FOR NO KEY UPDATE";
+
+/// The presence circles of many users.
+pub(super) const CIRCLES: &str = concat!(
+    "SELECT k.id, circle.id FROM UNNEST($1::BIGINT[]) AS k (id) CROSS JOIN LATERAL (",
+    sql::presence_circle!("k.id"),
+    ") AS circle ORDER BY k.id, circle.id",
+);
+
+pub(super) fn in_circle(row: &mut Reader<'_>) -> Result<(UserId, UserId), Corrupt> {
+    Ok((sql::user_id(row)?, sql::user_id(row)?))
+}
 
 #[async_trait]
 impl RelationStore for PostgresStore {
@@ -83,12 +94,7 @@ impl RelationStore for PostgresStore {
     }
 
     async fn presence_circle(&self, user: UserId) -> Result<Vec<UserId>, StoreError> {
-        self.db
-            .read(|| async move {
-                let rows = sqlx::query(sql::PRESENCE_CIRCLE).bind(user.get()).fetch_all(&self.db.pool()).await?;
-                Ok(all(&rows, sql::user_id)?)
-            })
-            .await
+        self.reads.circles.of(user).await
     }
 }
 

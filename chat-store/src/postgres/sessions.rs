@@ -6,12 +6,20 @@ use chat_core::ports::{NewSession, Rotated, Rotation, SessionStore, StoreError, 
 use chat_core::time::Timestamp;
 
 use super::PostgresStore;
-use crate::codec::{all, at_most_one, one};
+use crate::codec::{Reader, all, at_most_one, one};
+use crate::error::Corrupt;
 use crate::plan::rotation::{self, RotationWrite};
 use crate::sql::sessions as sql;
 
 const BY_ID: &str = concat!("SELECT ", sql::session_columns!(), " FROM sessions WHERE id = $1 FOR UPDATE");
 const LIVE: &str = "SELECT id FROM sessions WHERE id = ANY($1) AND ended_at IS NULL AND expires_at > $2 ORDER BY id";
+
+/// Sessions that were not ended, and when they expire.
+pub(super) const UNENDED: &str = "SELECT id, expires_at FROM sessions WHERE id = ANY($1) AND ended_at IS NULL";
+
+pub(super) fn unended(row: &mut Reader<'_>) -> Result<(SessionId, Timestamp), Corrupt> {
+    Ok((sql::session_id(row)?, row.time("expires_at")?))
+}
 
 #[async_trait]
 impl SessionStore for PostgresStore {
@@ -48,12 +56,7 @@ impl SessionStore for PostgresStore {
     }
 
     async fn is_live(&self, session: SessionId, at: Timestamp) -> Result<bool, StoreError> {
-        self.db
-            .read(|| async move {
-                let query = sqlx::query_scalar(sql::IS_LIVE).bind(session.get()).bind(at.micros());
-                Ok(query.fetch_one(&self.db.pool()).await?)
-            })
-            .await
+        Ok(self.reads.sessions.of(session).await?.iter().any(|expires_at| *expires_at > at))
     }
 
     async fn live(&self, sessions: &[SessionId], at: Timestamp) -> Result<Vec<SessionId>, StoreError> {

@@ -1,7 +1,7 @@
 //! Users: shared statements and readers.
 
 use chat_core::ids::UserId;
-use chat_core::ports::StoredPassword;
+use chat_core::ports::{Account, StoredPassword};
 use chat_core::presence::Status;
 use chat_core::text::Label;
 use chat_core::user::{User, Username};
@@ -61,6 +61,11 @@ pub(crate) fn user(row: &mut Reader<'_>) -> Result<User, Corrupt> {
         last_seen_at: row.time_if_any("last_seen_at")?,
         created_at: row.time("created_at")?,
     })
+}
+
+/// A user, and behind their columns the head of their own log.
+pub(crate) fn account(row: &mut Reader<'_>) -> Result<Account, Corrupt> {
+    Ok(Account { user: user(row)?, log_head: row.seq("log_head")? })
 }
 
 pub(crate) fn stored_password(row: &mut Reader<'_>) -> Result<StoredPassword, Corrupt> {

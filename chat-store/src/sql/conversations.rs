@@ -1,23 +1,29 @@
 //! Conversations and members: shared statements and readers.
 
 use chat_core::command::Position;
-use chat_core::conversation::{ActivityCursor, Conversation, ConversationView, Group, Kind, Pair, Role};
+use chat_core::conversation::{
+    ActivityCursor, Conversation, ConversationView, Group, HistoryVisibility, Kind, Pair, Role,
+};
 use chat_core::ids::{ConversationId, Seq, UserId};
 use chat_core::ports::{DirectFacts, Facts};
-use chat_core::text::Label;
+use chat_core::text::{AvatarUrl, Description, Label};
 use chat_core::time::Timestamp;
 
 use super::members::{MEMBER_WIDTH, marks, member, member_columns, other_member_columns};
 use super::messages::{MESSAGE_WIDTH, message, reached_at, said_columns};
-use super::silence::{join_relation, shown_mark};
+use super::silence::join_relation;
 use crate::codec::Reader;
 use crate::error::Corrupt;
 
+/// The columns of the conversation `c`.
 macro_rules! conversation_columns {
     () => {
-        "c.id, c.kind, c.direct_low, c.direct_high, c.name, c.owner_id, c.head, c.version, c.member_count, c.created_at"
+        "c.id, c.kind, c.direct_low, c.direct_high, c.name, c.description, c.avatar, c.history, c.maker_id, c.head, c.version, \
+        c.member_count, c.created_at"
     };
 }
+
+pub(crate) use conversation_columns;
 
 /// The other one of the direct conversation `c`; in a group nobody.
 macro_rules! join_peer {
@@ -26,6 +32,8 @@ macro_rules! join_peer {
         AND p.user_id = CASE me.user_id WHEN c.direct_low THEN c.direct_high ELSE c.direct_low END "
     };
 }
+
+pub(crate) use join_peer;
 
 /// When the newest message reached its reader, who is `me` or `p`. It is looked for only where the reader's mark went so far.
 macro_rules! last_reached_at {
@@ -54,9 +62,9 @@ macro_rules! view_columns {
             ", ",
             other_member_columns!("p"),
             ", CASE WHEN c.head > me.read_seq THEN (SELECT count(*) FROM (\
-            SELECT n.sender_id FROM messages n WHERE n.conversation_id = c.id AND n.seq > me.read_seq \
+            SELECT n.sender_id, n.deleted_at FROM messages n WHERE n.conversation_id = c.id AND n.seq > me.read_seq \
             AND n.seq > me.joined_seq ORDER BY n.seq DESC LIMIT 1000) AS newest \
-            WHERE newest.sender_id <> me.user_id) ELSE 0 END, ",
+            WHERE newest.sender_id <> me.user_id AND newest.deleted_at IS NULL) ELSE 0 END, ",
             said_columns!(),
             ", ",
             last_reached_at!("delivered"),
@@ -101,23 +109,43 @@ pub(crate) const LIST: &str = concat!(
 pub(crate) const BY_PAIR: &str =
     concat!("SELECT ", conversation_columns!(), " FROM conversations c WHERE c.direct_low = $1 AND c.direct_high = $2");
 
-pub(crate) const FACTS: &str = "SELECT c.id, c.version, me.role, me.joined_seq, c.direct_low, c.direct_high, \
-    r.low_blocks_since, r.high_blocks_since FROM conversations c \
-    LEFT JOIN members me ON me.conversation_id = c.id AND me.user_id = $2 \
-    LEFT JOIN relations r ON r.low_id = c.direct_low AND r.high_id = c.direct_high WHERE c.id = $1";
+/// What the rules need to know of a user in the conversation `c`.
+macro_rules! fact_columns {
+    () => {
+        "c.id, c.version, me.role, me.joined_seq, c.direct_low, c.direct_high, r.low_blocks_since, r.high_blocks_since"
+    };
+}
+pub(crate) use fact_columns;
 
-pub(crate) const IDS_OF: &str = "SELECT conversation_id FROM members WHERE user_id = $1 ORDER BY conversation_id";
+/// What [`fact_columns`] takes beside the conversation `c`, of one user.
+macro_rules! join_facts {
+    ($user:literal) => {
+        concat!(
+            " LEFT JOIN members me ON me.conversation_id = c.id AND me.user_id = ",
+            $user,
+            " LEFT JOIN relations r ON r.low_id = c.direct_low AND r.high_id = c.direct_high ",
+        )
+    };
+}
+pub(crate) use join_facts;
 
-pub(crate) const POSITIONS: &str = concat!(
-    "SELECT c.id, c.head, me.delivered_seq, me.read_seq, ",
-    shown_mark!("p", "delivered"),
-    ", ",
-    shown_mark!("p", "read"),
-    " FROM members me JOIN conversations c ON c.id = me.conversation_id",
-    join_peer!(),
-    join_relation!(),
-    "WHERE me.user_id = $1 ORDER BY c.id",
-);
+/// Where the conversations of the member `me` stand.
+macro_rules! select_positions {
+    ($columns_before:literal) => {
+        concat!(
+            "SELECT ",
+            $columns_before,
+            "c.id, c.head, me.delivered_seq, me.read_seq, ",
+            $crate::sql::silence::shown_mark!("p", "delivered"),
+            ", ",
+            $crate::sql::silence::shown_mark!("p", "read"),
+            " FROM members me JOIN conversations c ON c.id = me.conversation_id",
+            $crate::sql::conversations::join_peer!(),
+            $crate::sql::silence::join_relation!(),
+        )
+    };
+}
+pub(crate) use select_positions;
 
 pub(crate) const INSERT_DIRECT: &str = concat!(
     "INSERT INTO conversations (kind, direct_low, direct_high, member_count, created_at, active_at) ",
@@ -125,16 +153,9 @@ pub(crate) const INSERT_DIRECT: &str = concat!(
 );
 
 pub(crate) const INSERT_GROUP: &str = concat!(
-    "INSERT INTO conversations (kind, name, owner_id, member_count, created_at, active_at) ",
+    "INSERT INTO conversations (kind, name, maker_id, member_count, created_at, active_at) ",
     "VALUES ('group', $1, $2, $3, $4, $4) RETURNING id, version",
 );
-
-/// A departure takes the next place of the log, if the conversation is still as it was judged.
-pub(crate) const TAKE_PLACE: &str = "UPDATE conversations SET head = head + 1, version = version + 1, \
-    member_count = member_count - 1, active_at = $3 WHERE id = $1 AND version = $2 RETURNING head";
-
-pub(crate) const INSERT_LEFT: &str = "INSERT INTO conversation_changes (conversation_id, seq, kind, user_id, by_id, created_at) \
-    VALUES ($1, $2, 'left', $3, $3, $4)";
 
 /// A list without a cursor starts after this one, which comes before every other.
 pub(crate) const NEWEST: (i64, i64) = (i64::MAX, i64::MAX);
@@ -146,10 +167,13 @@ pub(crate) fn conversation(row: &mut Reader<'_>) -> Result<Conversation, Corrupt
     let low = row.id_if_any("direct_low", UserId::new)?;
     let high = row.id_if_any("direct_high", UserId::new)?;
     let name = row.parsed_if_any("name", |text| Label::new(text).ok())?;
-    let owner = row.id_if_any("owner_id", UserId::new)?;
-    let kind = match (kind.as_str(), pair(low, high), name, owner) {
+    let description = row.parsed_if_any("description", |text| Description::new(text).ok())?;
+    let avatar = row.parsed_if_any("avatar", |text| AvatarUrl::new(text).ok())?;
+    let history = row.parsed("history", HistoryVisibility::parse)?;
+    let maker = row.id_if_any("maker_id", UserId::new)?;
+    let kind = match (kind.as_str(), pair(low, high), name, maker) {
         ("direct", Some(pair), None, None) => Kind::Direct(pair),
-        ("group", None, Some(name), Some(owner)) => Kind::Group(Group { name, owner }),
+        ("group", None, Some(name), Some(maker)) => Kind::Group(Group { name, description, avatar, history, maker }),
         _ => return Err(row.corrupt("kind")),
     };
     Ok(Conversation {
@@ -233,9 +257,4 @@ pub(crate) fn position(row: &mut Reader<'_>) -> Result<Position, Corrupt> {
 pub(crate) fn head(row: &mut Reader<'_>) -> Result<(ConversationId, Seq), Corrupt> {
     row.table("conversations");
     Ok((row.id("id", ConversationId::new)?, row.seq("head")?))
-}
-
-/// The place that a departure took.
-pub(crate) fn place(row: &mut Reader<'_>) -> Result<Seq, Corrupt> {
-    row.table("conversations").seq("head")
 }

@@ -61,8 +61,6 @@ pub(crate) const MEMBERS: &str = concat!(
     "AND p.user_id <> $4 WHERE p.conversation_id = $1 AND p.user_id > $2 ORDER BY p.user_id LIMIT $3",
 );
 
-pub(crate) const REMOVE_MEMBER: &str = "DELETE FROM members WHERE conversation_id = $1 AND user_id = $2";
-
 pub(crate) fn member(row: &mut Reader<'_>) -> Result<Member, Corrupt> {
     row.table("members");
     Ok(Member {

@@ -1,13 +1,13 @@
 //! Messages and the logs of conversations: shared statements and readers.
 
 use chat_core::command::{Changes, History, HistoryStart};
-use chat_core::conversation::Role;
 use chat_core::ids::{ConversationId, ID_LIMIT, MessageId, Seq, UserId};
-use chat_core::log::{LogEntry, MembershipEntry, MembershipStep};
-use chat_core::message::{Message, MessageState};
+use chat_core::log::LogEntry;
+use chat_core::message::{Content, Message, MessageState};
 use chat_core::page::{Page, PageSize};
 use chat_core::text::{Body, ClientId};
 
+use super::changes::{entry, entry_columns};
 use super::receipts::kind_of;
 use super::silence::{is_shown, join_relation, silent_since};
 use crate::codec::{Columns, Reader};
@@ -33,10 +33,22 @@ macro_rules! reached_at {
 }
 pub(crate) use reached_at;
 
+/// What a message says.
+macro_rules! content_columns {
+    ($message:literal) => {
+        concat!($message, ".body, ", $message, ".edited_at, ", $message, ".deleted_at, ", $message, ".deleted_by")
+    };
+}
+pub(crate) use content_columns;
+
 /// The columns of the message `m`, without its state.
 macro_rules! said_columns {
     () => {
-        "m.id, m.conversation_id, m.seq, m.sender_id, m.body, m.client_id, m.reply_to, m.created_at"
+        concat!(
+            "m.id, m.conversation_id, m.seq, m.sender_id, ",
+            $crate::sql::messages::content_columns!("m"),
+            ", m.client_id, m.reply_to, m.created_at",
+        )
     };
 }
 pub(crate) use said_columns;
@@ -55,8 +67,9 @@ macro_rules! message_columns {
 }
 pub(crate) use message_columns;
 
-/// How many columns a message takes, without its state and with it.
-const SAID_WIDTH: usize = 8;
+/// How many columns it takes what a message says, a message without its state, and with it.
+pub(crate) const CONTENT_WIDTH: usize = 4;
+const SAID_WIDTH: usize = 7 + CONTENT_WIDTH;
 pub(crate) const MESSAGE_WIDTH: usize = SAID_WIDTH + 2;
 
 macro_rules! from_messages {
@@ -64,6 +77,7 @@ macro_rules! from_messages {
         concat!(" FROM messages m JOIN conversations c ON c.id = m.conversation_id", join_relation!())
     };
 }
+pub(crate) use from_messages;
 
 pub(crate) const GET: &str = concat!("SELECT ", message_columns!("$2"), from_messages!(), "WHERE m.id = $1");
 
@@ -97,7 +111,7 @@ macro_rules! page {
             UNION ALL SELECT direct_high, 'delivered', silent_since, first, last FROM part \
             UNION ALL SELECT direct_high, 'read', silent_since, first, last FROM part) \
             SELECT * FROM shown UNION ALL \
-            SELECT NULL, w.conversation_id, w.seq, w.user_id, w.kind, NULL, NULL, w.created_at \
+            SELECT NULL, w.conversation_id, w.seq, w.user_id, w.kind, NULL, NULL, NULL, NULL, NULL, w.created_at \
             FROM marks k JOIN receipts w ON w.conversation_id = $1 AND w.user_id = k.user_id AND w.kind = k.kind \
             AND w.seq >= k.first AND w.seq <= COALESCE((SELECT min(n.seq) FROM receipts n \
             WHERE n.conversation_id = $1 AND n.user_id = k.user_id AND n.kind = k.kind AND n.seq >= k.last), k.last) AND ",
@@ -114,19 +128,18 @@ pub(crate) const PAGE_AFTER: &str = page!(">", "ASC");
 /// shared numbers. A conversation without entries gives one row with the head alone, one that does not exist gives
 /// none.
 pub(crate) const CHANGES: &str = concat!(
-    "SELECT c.head, m.seq, m.kind, m.by_id, m.role, ",
+    "SELECT c.head, l.seq, ",
     message_columns!("$4"),
+    ", ",
+    entry_columns!(),
     " FROM conversations c",
     join_relation!(),
-    "LEFT JOIN (SELECT * FROM (\
-    SELECT conversation_id, seq, 'message' AS kind, id, sender_id, body, client_id, reply_to, created_at, \
-    CAST(NULL AS BIGINT) AS by_id, CAST(NULL AS TEXT) AS role \
-    FROM messages WHERE conversation_id = $1 AND seq > $2 ORDER BY seq LIMIT $3) AS said \
-    UNION ALL SELECT * FROM (\
-    SELECT conversation_id, seq, kind, CAST(NULL AS BIGINT) AS id, user_id, CAST(NULL AS TEXT) AS body, \
-    CAST(NULL AS TEXT) AS client_id, CAST(NULL AS BIGINT) AS reply_to, created_at, by_id, role \
-    FROM conversation_changes WHERE conversation_id = $1 AND seq > $2 ORDER BY seq LIMIT $3) AS changed) AS m \
-    ON m.conversation_id = c.id WHERE c.id = $1 ORDER BY m.seq LIMIT $3",
+    "LEFT JOIN (SELECT seq FROM (SELECT seq FROM messages WHERE conversation_id = $1 AND seq > $2 \
+    ORDER BY seq LIMIT $3) AS said UNION ALL SELECT seq FROM (SELECT seq FROM conversation_changes \
+    WHERE conversation_id = $1 AND seq > $2 ORDER BY seq LIMIT $3) AS changed) AS l ON c.id = $1 \
+    LEFT JOIN messages m ON m.conversation_id = $1 AND m.seq = l.seq \
+    LEFT JOIN conversation_changes x ON x.conversation_id = $1 AND x.seq = l.seq \
+    LEFT JOIN messages t ON t.id = x.message_id WHERE c.id = $1 ORDER BY l.seq LIMIT $3",
 );
 
 pub(crate) fn message(row: &mut Reader<'_>) -> Result<Message, Corrupt> {
@@ -144,12 +157,25 @@ fn said(row: &mut Reader<'_>) -> Result<Message, Corrupt> {
         conversation: row.id("conversation_id", ConversationId::new)?,
         seq: row.seq("seq")?,
         sender: row.id("sender_id", UserId::new)?,
-        body: row.parsed("body", |text| Body::new(text).ok())?,
+        content: content(row)?,
         client_id: row.parsed_if_any("client_id", |text| ClientId::new(text).ok())?,
         reply_to: row.id_if_any("reply_to", MessageId::new)?,
         created_at: row.time("created_at")?,
         state: MessageState::Sent,
     })
+}
+
+/// What a message says: a deleted one nothing.
+pub(crate) fn content(row: &mut Reader<'_>) -> Result<Content, Corrupt> {
+    let text = row.text("body")?;
+    let edited_at = row.time_if_any("edited_at")?;
+    let deleted_at = row.time_if_any("deleted_at")?;
+    let deleted_by = row.id_if_any("deleted_by", UserId::new)?;
+    if let Some((at, by)) = deleted_at.zip(deleted_by) {
+        return Ok(Content::Deleted { by, at });
+    }
+    let body = Body::new(text).map_err(|_| row.corrupt("body"))?;
+    Ok(Content::Said { body, edited_at })
 }
 
 /// A rise, in the columns of a message without an id.
@@ -159,7 +185,7 @@ fn rise(row: &mut Reader<'_>) -> Result<Rise, Corrupt> {
     let to = row.seq("seq")?;
     let user = row.id("user_id", UserId::new)?;
     let kind = row.parsed("kind", kind_of)?;
-    row.skip(2);
+    row.skip(CONTENT_WIDTH + 1);
     Ok(Rise { member: (conversation, user), kind, to, at: row.time("created_at")? })
 }
 
@@ -208,36 +234,16 @@ pub(crate) fn changes<R: Columns>(
         if seq != last.next() {
             return Err(row.corrupt("seq"));
         }
-        items.push(entry(&mut row, seq)?);
+        items.push(match row.group(MESSAGE_WIDTH, message)? {
+            Some(message) => LogEntry::Message(message),
+            None => LogEntry::Change(entry(&mut row, conversation, seq)?),
+        });
         last = seq;
     }
     if items.len() < size.get() && last < head {
         return Err(Corrupt { table: "conversations", column: "head" });
     }
     Ok(Some(Changes { conversation, items, head }))
-}
-
-fn entry(row: &mut Reader<'_>, seq: Seq) -> Result<LogEntry, Corrupt> {
-    row.table("conversation_changes");
-    let kind = row.text("kind")?;
-    let by = row.id_if_any("by_id", UserId::new)?;
-    let role = row.parsed_if_any("role", Role::parse)?;
-    if kind == "message" {
-        return message(row).map(LogEntry::Message);
-    }
-    let change = match (kind.as_str(), role) {
-        ("joined", Some(role)) => MembershipStep::Joined { role },
-        ("left", None) => MembershipStep::Left,
-        _ => return Err(row.corrupt("kind")),
-    };
-    let by = by.ok_or_else(|| row.corrupt("by_id"))?;
-    row.skip(1);
-    let conversation = row.id("conversation_id", ConversationId::new)?;
-    row.skip(1);
-    let user = row.id("user_id", UserId::new)?;
-    row.skip(3);
-    let at = row.time("created_at")?;
-    Ok(LogEntry::Membership(MembershipEntry { conversation, seq, user, by, change, at }))
 }
 
 /// A conversation as an append sees it.

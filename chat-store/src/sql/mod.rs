@@ -3,6 +3,8 @@
 //! The order of the columns in a text is the order in which its reader reads them.
 
 pub(crate) mod accounts;
+pub(crate) mod annotations;
+pub(crate) mod changes;
 pub(crate) mod conversations;
 pub(crate) mod database;
 pub(crate) mod members;

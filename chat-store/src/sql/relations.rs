@@ -83,16 +83,28 @@ pub(crate) const BLOCKS: &str = concat!(
     JOIN users u ON u.id = b.id ORDER BY u.id LIMIT $3",
 );
 
-/// Friends and partners in direct conversations, without those with a block either way.
-pub(crate) const PRESENCE_CIRCLE: &str = "SELECT o.id FROM (\
-    SELECT high_id AS id FROM relations WHERE low_id = $1 AND friends_since IS NOT NULL \
-    UNION SELECT low_id FROM relations WHERE high_id = $1 AND friends_since IS NOT NULL \
-    UNION SELECT direct_high FROM conversations WHERE direct_low = $1 \
-    UNION SELECT direct_low FROM conversations WHERE direct_high = $1) AS o \
-    WHERE NOT EXISTS (SELECT 1 FROM relations r WHERE r.low_id = $1 AND r.high_id = o.id \
-    AND (r.low_blocks_since IS NOT NULL OR r.high_blocks_since IS NOT NULL)) \
-    AND NOT EXISTS (SELECT 1 FROM relations r WHERE r.low_id = o.id AND r.high_id = $1 \
-    AND (r.low_blocks_since IS NOT NULL OR r.high_blocks_since IS NOT NULL)) ORDER BY o.id";
+/// Friends and partners in direct conversations of a user, without those with a block either way.
+macro_rules! presence_circle {
+    ($user:literal) => {
+        concat!(
+            "SELECT o.id FROM (SELECT high_id AS id FROM relations WHERE low_id = ",
+            $user,
+            " AND friends_since IS NOT NULL UNION SELECT low_id FROM relations WHERE high_id = ",
+            $user,
+            " AND friends_since IS NOT NULL UNION SELECT direct_high FROM conversations WHERE direct_low = ",
+            $user,
+            " UNION SELECT direct_low FROM conversations WHERE direct_high = ",
+            $user,
+            ") AS o WHERE NOT EXISTS (SELECT 1 FROM relations r WHERE r.low_id = ",
+            $user,
+            " AND r.high_id = o.id AND (r.low_blocks_since IS NOT NULL OR r.high_blocks_since IS NOT NULL)) \
+            AND NOT EXISTS (SELECT 1 FROM relations r WHERE r.low_id = o.id AND r.high_id = ",
+            $user,
+            " AND (r.low_blocks_since IS NOT NULL OR r.high_blocks_since IS NOT NULL)) ORDER BY o.id",
+        )
+    };
+}
+pub(crate) use presence_circle;
 
 pub(crate) fn request(row: &mut Reader<'_>) -> Result<FriendRequest, Corrupt> {
     row.table("friend_requests");

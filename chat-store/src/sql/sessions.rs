@@ -12,9 +12,6 @@ pub(crate) const INSERT: &str =
 
 pub(crate) const ROTATE: &str = "UPDATE sessions SET generation = $2, rotated_at = $3 WHERE id = $1";
 
-pub(crate) const IS_LIVE: &str =
-    "SELECT EXISTS (SELECT 1 FROM sessions WHERE id = $1 AND ended_at IS NULL AND expires_at > $2)";
-
 /// Ends a session that has not been ended; tells whether it was live.
 pub(crate) const END: &str =
     "UPDATE sessions SET ended_at = $2 WHERE id = $1 AND ended_at IS NULL RETURNING expires_at > $2";

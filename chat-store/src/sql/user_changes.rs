@@ -14,11 +14,13 @@ use crate::codec::{Columns, Reader};
 use crate::error::Corrupt;
 
 const CONVERSATION_ADDED: &str = "conversation_added";
+const CONVERSATION_REMOVED: &str = "conversation_removed";
 
 /// The head and one part of the log in one statement, and so in one snapshot. A user without entries gives one row with
 /// the head alone.
 pub(crate) const CHANGES: &str = concat!(
-    "SELECT u.log_head, e.seq, e.user_id, e.kind, e.other_id, e.conversation_id, e.created_at, ",
+    "SELECT u.log_head, e.seq, e.user_id, e.kind, e.other_id, e.conversation_id, e.conversation_head, \
+    e.created_at, ",
     request_columns!(),
     " FROM users u LEFT JOIN (SELECT * FROM user_changes WHERE user_id = $1 AND seq > $2 ORDER BY seq LIMIT $3) AS e \
     ON e.user_id = u.id LEFT JOIN friend_requests q ON q.id = e.request_id WHERE u.id = $1 ORDER BY e.seq",
@@ -29,6 +31,7 @@ fn kind_of(notice: &UserNotice) -> &'static str {
     match notice {
         UserNotice::Relation { notice, .. } => notice.as_str(),
         UserNotice::ConversationAdded { .. } => CONVERSATION_ADDED,
+        UserNotice::ConversationRemoved { .. } => CONVERSATION_REMOVED,
     }
 }
 
@@ -40,14 +43,16 @@ pub(crate) struct EntryColumns {
     pub(crate) other: i64,
     pub(crate) request: Option<i64>,
     pub(crate) conversation: Option<i64>,
+    pub(crate) head: Option<i64>,
     pub(crate) at: i64,
 }
 
 impl EntryColumns {
     pub(crate) fn of(entry: &UserEntry) -> Self {
-        let (other, conversation) = match &entry.notice {
-            UserNotice::Relation { other, .. } => (*other, None),
-            UserNotice::ConversationAdded { conversation, by } => (*by, Some(conversation.get())),
+        let (other, conversation, head) = match &entry.notice {
+            UserNotice::Relation { other, .. } => (*other, None, None),
+            UserNotice::ConversationAdded { conversation, by, head } => (*by, Some(conversation), Some(head.get())),
+            UserNotice::ConversationRemoved { conversation, by } => (*by, Some(conversation), None),
         };
         Self {
             user: entry.user.get(),
@@ -55,7 +60,8 @@ impl EntryColumns {
             kind: kind_of(&entry.notice),
             other: other.get(),
             request: entry.notice.request_id().map(|id| id.get()),
-            conversation,
+            conversation: conversation.map(|id| id.get()),
+            head,
             at: entry.at.micros(),
         }
     }
@@ -108,15 +114,19 @@ fn entry(row: &mut Reader<'_>, seq: Seq) -> Result<UserEntry, Corrupt> {
     let kind = row.text("kind")?;
     let other = row.id("other_id", UserId::new)?;
     let conversation = row.id_if_any("conversation_id", ConversationId::new)?;
+    let head = row.seq_if_any("conversation_head")?;
     let at = row.time("created_at")?;
     let request = row.group(REQUEST_WIDTH, request)?;
     row.table("user_changes");
-    let notice = if kind == CONVERSATION_ADDED {
-        let conversation = conversation.ok_or_else(|| row.corrupt("conversation_id"))?;
-        UserNotice::ConversationAdded { conversation, by: other }
-    } else {
-        let notice = RelationNotice::parse(&kind).ok_or_else(|| row.corrupt("kind"))?;
-        UserNotice::Relation { notice, other, request }
+    let notice = match (kind.as_str(), conversation, head) {
+        (CONVERSATION_ADDED, Some(conversation), Some(head)) => {
+            UserNotice::ConversationAdded { conversation, by: other, head }
+        }
+        (CONVERSATION_REMOVED, Some(conversation), None) => UserNotice::ConversationRemoved { conversation, by: other },
+        (kind, ..) => {
+            let notice = RelationNotice::parse(kind).ok_or_else(|| row.corrupt("kind"))?;
+            UserNotice::Relation { notice, other, request }
+        }
     };
     Ok(UserEntry { user, seq, notice, at })
 }

@@ -3,7 +3,7 @@
 use async_trait::async_trait;
 use chat_core::ids::UserId;
 use chat_core::page::Page;
-use chat_core::ports::{Login, NewUser, StoreError, StoredPassword, UserCreated, UserSearch, UserStore};
+use chat_core::ports::{Account, Login, NewUser, StoreError, StoredPassword, UserCreated, UserSearch, UserStore};
 use chat_core::presence::Status;
 use chat_core::text::Label;
 use chat_core::time::Timestamp;
@@ -19,6 +19,8 @@ pub(super) const GET: &str = concat!(
     sql::user_columns!(),
     " FROM users u WHERE u.id IN (SELECT value FROM json_each($1)) ORDER BY u.id"
 );
+
+pub(super) const ACCOUNT: &str = concat!("SELECT ", sql::user_columns!(), ", u.log_head FROM users u WHERE u.id = $1");
 
 #[async_trait]
 impl UserStore for SqliteStore {
@@ -57,6 +59,15 @@ impl UserStore for SqliteStore {
                 let rows =
                     sqlx::query(GET).bind(ids(users.iter().map(|id| id.get()))).fetch_all(self.db.reader()).await?;
                 Ok(all(&rows, sql::user)?)
+            })
+            .await
+    }
+
+    async fn account(&self, user: UserId) -> Result<Option<Account>, StoreError> {
+        self.db
+            .run(|| async move {
+                let row = sqlx::query(ACCOUNT).bind(user.get()).fetch_optional(self.db.reader()).await?;
+                Ok(at_most_one(row, sql::account)?)
             })
             .await
     }

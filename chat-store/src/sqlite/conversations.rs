@@ -5,9 +5,7 @@ use chat_core::command::Position;
 use chat_core::conversation::{ActivityCursor, Conversation, ConversationView, Group, Kind, Member, Pair, Role};
 use chat_core::ids::{ConversationId, Seq, UserId};
 use chat_core::page::{Page, PageSize};
-use chat_core::ports::{
-    ConversationStore, Departed, Departure, DirectOpened, Facts, GroupCreated, NewDirect, NewGroup, StoreError,
-};
+use chat_core::ports::{ConversationStore, DirectOpened, Facts, GroupCreated, NewDirect, NewGroup, StoreError};
 use chat_core::time::Timestamp;
 use serde_json::Value;
 use sqlx::SqliteConnection;
@@ -25,6 +23,13 @@ pub(super) const HEADS: &str =
 const INSERT_MEMBERS: &str = "INSERT INTO members \
     (conversation_id, user_id, role, joined_seq, joined_at, delivered_seq, read_seq) \
     SELECT $1, value->>0, value->>1, 0, $2, 0, 0 FROM json_each($3)";
+
+pub(super) const FACTS: &str =
+    concat!("SELECT ", sql::fact_columns!(), " FROM conversations c ", sql::join_facts!("$2"), "WHERE c.id = $1",);
+
+pub(super) const IDS_OF: &str = "SELECT conversation_id FROM members WHERE user_id = $1 ORDER BY conversation_id";
+
+pub(super) const POSITIONS: &str = concat!(sql::select_positions!(""), "WHERE me.user_id = $1 ORDER BY c.id");
 
 #[async_trait]
 impl ConversationStore for SqliteStore {
@@ -75,7 +80,7 @@ impl ConversationStore for SqliteStore {
                 }
                 let query = sqlx::query(sql::INSERT_GROUP).bind(new.name.as_str()).bind(new.owner.get());
                 let row = query.bind(big(members.len())).bind(new.at.micros()).fetch_one(&mut *tx).await?;
-                let kind = Kind::Group(Group { name: new.name.clone(), owner: new.owner });
+                let kind = Kind::Group(Group::new(new.name.clone(), new.owner));
                 let conversation = one(&row, |row| sql::founded(row, &kind, members.len(), new.at))?;
                 add_members(&mut tx, conversation.id, &members, new.at).await?;
                 let added = membership::told(&members, conversation.id, new.owner);
@@ -89,7 +94,7 @@ impl ConversationStore for SqliteStore {
     async fn facts(&self, conversation: ConversationId, user: UserId) -> Result<Option<Facts>, StoreError> {
         self.db
             .run(|| async move {
-                let query = sqlx::query(sql::FACTS).bind(conversation.get()).bind(user.get());
+                let query = sqlx::query(FACTS).bind(conversation.get()).bind(user.get());
                 let row = query.fetch_optional(self.db.reader()).await?;
                 Ok(at_most_one(row, |row| sql::facts(row, user))?)
             })
@@ -139,32 +144,10 @@ impl ConversationStore for SqliteStore {
             .await
     }
 
-    async fn depart(&self, departure: &Departure) -> Result<Departed, StoreError> {
-        self.db
-            .run(|| async move {
-                let (conversation, user) = (departure.conversation.get(), departure.user.get());
-                let at = departure.at.micros();
-                let mut tx = self.db.write().await?;
-                let query = sqlx::query(sql::TAKE_PLACE).bind(conversation).bind(departure.judged_on.0).bind(at);
-                let Some(row) = query.fetch_optional(&mut *tx).await? else { return Ok(Departed::Stale) };
-                let removed =
-                    sqlx::query(members::REMOVE_MEMBER).bind(conversation).bind(user).execute(&mut *tx).await?;
-                if removed.rows_affected() == 0 {
-                    return Ok(Departed::Stale);
-                }
-                let seq = one(&row, sql::place)?;
-                let query = sqlx::query(sql::INSERT_LEFT).bind(conversation).bind(seq.get()).bind(user).bind(at);
-                query.execute(&mut *tx).await?;
-                tx.commit().await?;
-                Ok(membership::departed(departure, seq))
-            })
-            .await
-    }
-
     async fn ids_of(&self, user: UserId) -> Result<Vec<ConversationId>, StoreError> {
         self.db
             .run(|| async move {
-                let rows = sqlx::query(sql::IDS_OF).bind(user.get()).fetch_all(self.db.reader()).await?;
+                let rows = sqlx::query(IDS_OF).bind(user.get()).fetch_all(self.db.reader()).await?;
                 Ok(all(&rows, sql::conversation_id)?)
             })
             .await
@@ -173,7 +156,7 @@ impl ConversationStore for SqliteStore {
     async fn positions(&self, user: UserId) -> Result<Vec<Position>, StoreError> {
         self.db
             .run(|| async move {
-                let rows = sqlx::query(sql::POSITIONS).bind(user.get()).fetch_all(self.db.reader()).await?;
+                let rows = sqlx::query(POSITIONS).bind(user.get()).fetch_all(self.db.reader()).await?;
                 Ok(all(&rows, sql::position)?)
             })
             .await

@@ -16,7 +16,7 @@ use sqlx::SqliteConnection;
 use super::SqliteStore;
 use super::arrays::{ids, table};
 use super::connections::Connections;
-use crate::batch::SharedWrite;
+use crate::batch::SharedWork;
 use crate::codec::{all, at_most_one, big};
 use crate::deadline::within;
 use crate::error::{Corrupt, Fault};
@@ -49,7 +49,7 @@ pub(super) const MOVE_HEADS: &str = "UPDATE conversations SET head = j.value->>1
 pub(crate) struct AppendWrite(pub(crate) Arc<Connections>);
 
 #[async_trait]
-impl SharedWrite for AppendWrite {
+impl SharedWork for AppendWrite {
     type Item = NewMessage;
     type Answer = Appended;
 
@@ -57,7 +57,7 @@ impl SharedWrite for AppendWrite {
         1
     }
 
-    async fn write(&self, batch: &[NewMessage]) -> Result<Vec<Appended>, Fault> {
+    async fn perform(&self, batch: &[NewMessage]) -> Result<Vec<Appended>, Fault> {
         within(async {
             let mut tx = self.0.write().await?;
             let heads = heads(&mut tx, batch).await?;

@@ -1,7 +1,9 @@
 //! The embedded database: one file, one process, one connection that writes and a few that read beside it.
 
 mod accounts;
+mod annotations;
 mod arrays;
+mod changes;
 mod connections;
 mod conversations;
 mod database;
@@ -13,6 +15,7 @@ mod own_logs;
 mod plans;
 mod receipts;
 mod relations;
+mod session;
 mod sessions;
 
 use std::path::Path;

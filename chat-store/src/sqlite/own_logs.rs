@@ -18,8 +18,9 @@ pub(super) const HEADS: &str = "SELECT id, log_head FROM users WHERE id IN (SELE
 pub(super) const SET_HEADS: &str =
     "UPDATE users SET log_head = j.value->>1 FROM json_each($1) AS j WHERE users.id = j.value->>0";
 
-const INSERT: &str = "INSERT INTO user_changes (user_id, seq, kind, other_id, request_id, conversation_id, created_at) \
-    SELECT value->>0, value->>1, value->>2, value->>3, value->>4, value->>5, value->>6 FROM json_each($1)";
+const INSERT: &str = "INSERT INTO user_changes (user_id, seq, kind, other_id, request_id, conversation_id, \
+    conversation_head, created_at) \
+    SELECT value->>0, value->>1, value->>2, value->>3, value->>4, value->>5, value->>6, value->>7 FROM json_each($1)";
 
 /// The heads of the logs of those of these users who exist.
 pub(crate) async fn heads(
@@ -48,6 +49,7 @@ pub(crate) async fn push(
             entry.other.into(),
             Value::from(entry.request),
             Value::from(entry.conversation),
+            Value::from(entry.head),
             entry.at.into(),
         ]
     }));

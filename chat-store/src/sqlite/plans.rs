@@ -6,7 +6,8 @@ use std::collections::HashSet;
 use sqlx::{AssertSqlSafe, Row};
 
 use super::SqliteStore;
-use crate::sql::{accounts, conversations, members, messages, relations, sessions, user_changes};
+use crate::session::Session;
+use crate::sql::{accounts, annotations, changes, conversations, members, messages, relations, sessions, user_changes};
 
 /// Every statement that a busy server runs all the time.
 const BUSY: &[&str] = &[
@@ -19,7 +20,8 @@ const BUSY: &[&str] = &[
     accounts::SET_STATUS,
     accounts::SET_LAST_SEEN,
     super::accounts::GET,
-    sessions::IS_LIVE,
+    super::accounts::ACCOUNT,
+    super::sessions::IS_LIVE,
     sessions::ROTATE,
     sessions::END,
     sessions::TAKE_TICKET,
@@ -30,16 +32,36 @@ const BUSY: &[&str] = &[
     relations::REQUESTS,
     relations::FRIENDS,
     relations::BLOCKS,
-    relations::PRESENCE_CIRCLE,
+    super::relations::PRESENCE_CIRCLE,
     conversations::BY_PAIR,
-    conversations::FACTS,
+    super::conversations::FACTS,
     conversations::VIEW,
     conversations::LIST,
     members::MEMBERS,
-    conversations::IDS_OF,
-    conversations::POSITIONS,
-    conversations::TAKE_PLACE,
-    members::REMOVE_MEMBER,
+    super::conversations::IDS_OF,
+    super::conversations::POSITIONS,
+    changes::STANDING,
+    changes::MOVE_ON,
+    changes::ADD_MEMBER,
+    changes::REMOVE_MEMBER,
+    changes::ROLE_OF,
+    changes::SET_ROLE,
+    changes::UPDATE_GROUP,
+    changes::LIVING,
+    changes::SET_BODY,
+    changes::FORGET_BODIES,
+    changes::FORGET_REACTIONS,
+    changes::FORGET_PIN,
+    changes::DELETE,
+    changes::REACT,
+    changes::UNREACT,
+    changes::PIN,
+    annotations::FORMER_BODIES,
+    annotations::REACTORS,
+    annotations::PINS,
+    annotations::REPLIES,
+    <sqlx::SqliteConnection as Session>::PUT_ON,
+    <sqlx::SqliteConnection as Session>::LOCK_CONVERSATION,
     super::conversations::HEADS,
     messages::GET,
     messages::BY_CLIENT_ID,

@@ -11,7 +11,7 @@ use sqlx::SqliteConnection;
 use super::SqliteStore;
 use super::arrays::table;
 use super::connections::Connections;
-use crate::batch::SharedWrite;
+use crate::batch::SharedWork;
 use crate::codec::{all, big};
 use crate::deadline::within;
 use crate::error::Fault;
@@ -41,7 +41,7 @@ pub(super) const AUTHORS: &str = "SELECT k.key, a.value->>0, a.value->>1, a.valu
 pub(crate) struct AdvanceWrite(pub(crate) Arc<Connections>);
 
 #[async_trait]
-impl SharedWrite for AdvanceWrite {
+impl SharedWork for AdvanceWrite {
     type Item = Vec<Advance>;
     type Answer = Vec<Advanced>;
 
@@ -49,7 +49,7 @@ impl SharedWrite for AdvanceWrite {
         call.len()
     }
 
-    async fn write(&self, batch: &[Vec<Advance>]) -> Result<Vec<Vec<Advanced>>, Fault> {
+    async fn perform(&self, batch: &[Vec<Advance>]) -> Result<Vec<Vec<Advanced>>, Fault> {
         let member = |wish: &Advance| [wish.conversation.get().into(), wish.user.get().into()];
         let members = table(batch.iter().flatten().map(member));
         within(async {

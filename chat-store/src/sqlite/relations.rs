@@ -16,6 +16,8 @@ use crate::error::Fault;
 use crate::plan::relation::{RelationWrite, notices};
 use crate::sql::{accounts, relations as sql};
 
+pub(super) const PRESENCE_CIRCLE: &str = sql::presence_circle!("$1");
+
 #[async_trait]
 impl RelationStore for SqliteStore {
     async fn between(&self, pair: Pair) -> Result<Relation, StoreError> {
@@ -83,7 +85,7 @@ impl RelationStore for SqliteStore {
     async fn presence_circle(&self, user: UserId) -> Result<Vec<UserId>, StoreError> {
         self.db
             .run(|| async move {
-                let rows = sqlx::query(sql::PRESENCE_CIRCLE).bind(user.get()).fetch_all(self.db.reader()).await?;
+                let rows = sqlx::query(PRESENCE_CIRCLE).bind(user.get()).fetch_all(self.db.reader()).await?;
                 Ok(all(&rows, sql::user_id)?)
             })
             .await

@@ -12,6 +12,8 @@ use crate::plan::rotation::{self, RotationWrite};
 use crate::sql::sessions as sql;
 
 const BY_ID: &str = concat!("SELECT ", sql::session_columns!(), " FROM sessions WHERE id = $1");
+pub(super) const IS_LIVE: &str =
+    "SELECT EXISTS (SELECT 1 FROM sessions WHERE id = $1 AND ended_at IS NULL AND expires_at > $2)";
 const LIVE: &str = "SELECT id FROM sessions WHERE id IN (SELECT value FROM json_each($1)) \
     AND ended_at IS NULL AND expires_at > $2 ORDER BY id";
 
@@ -55,7 +57,7 @@ impl SessionStore for SqliteStore {
     async fn is_live(&self, session: SessionId, at: Timestamp) -> Result<bool, StoreError> {
         self.db
             .run(|| async move {
-                let query = sqlx::query_scalar(sql::IS_LIVE).bind(session.get()).bind(at.micros());
+                let query = sqlx::query_scalar(IS_LIVE).bind(session.get()).bind(at.micros());
                 Ok(query.fetch_one(self.db.reader()).await?)
             })
             .await

@@ -5,8 +5,9 @@ use std::pin::pin;
 use std::task::Poll;
 use std::time::Duration;
 
+use chat_core::change::{Act, Change};
 use chat_core::ids::Version;
-use chat_core::ports::{Departure, GroupCreated, NewGroup};
+use chat_core::ports::{GroupCreated, NewGroup};
 use chat_core::receipt::{Advance, ReceiptKind};
 use chat_core::relation::{Step, Verdict};
 use chat_core::text::Label;
@@ -49,8 +50,9 @@ pub(crate) async fn calls_leave_nothing_behind(scene: &Scene) {
         let GroupCreated::Created(group, _) = stores.conversations.create_group(&group).await.unwrap() else {
             panic!("not made")
         };
-        let departure = Departure { conversation: group.id, user: *bob, judged_on: Version(1), at: AT };
-        abandon_after(polls, stores.conversations.depart(&departure)).await;
+        let act = Act::Remove { user: *bob };
+        let departure = Change { conversation: group.id, by: *bob, act, judged_on: Version(1), at: AT };
+        abandon_after(polls, stores.changes.commit(&departure)).await;
         scene.say(&format!("kept-{polls}")).await;
     }
     let kept: Vec<_> = scene.keys().await.into_iter().filter(|key| key.starts_with("kept")).collect();

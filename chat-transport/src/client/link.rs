@@ -166,7 +166,7 @@ impl<'a> Link<'a> {
                 self.refused(&reference, code, retryable, retry_after_ms.map(Duration::from_millis))
             }
             Heard::Frame(ServerFrame::Expiring { .. }) => self.renew().await,
-            Heard::Frame(ServerFrame::Pong | ServerFrame::Renewed { .. }) => Ok(()),
+            Heard::Frame(ServerFrame::Pong | ServerFrame::Renewed { .. } | ServerFrame::Done {}) => Ok(()),
         }
     }
 
@@ -229,7 +229,14 @@ impl<'a> Link<'a> {
     async fn apply(&mut self, event: EventView) -> Result<(), End> {
         let Some((log, seq)) = place(&event) else { return self.tell(Notice::Event(event)).await };
         match self.client.cursors.arrive(log, seq) {
-            Arrived::Next => self.tell(Notice::Event(event)).await,
+            Arrived::Next => {
+                if let EventView::ConversationAdded(added) = &event {
+                    // What is after that comes by itself; what was before is not always for this user.
+                    let known = self.client.cursors.get(added.conversation_id).unwrap_or_default();
+                    self.client.cursors.begin(added.conversation_id, added.head.max(known));
+                }
+                self.tell(Notice::Event(event)).await
+            }
             Arrived::Known => Ok(()),
             Arrived::Gap => {
                 let known = self.beyond.entry(log).or_default();
@@ -309,7 +316,17 @@ fn ended(code: u16, reason: &str) -> End {
 const fn place(event: &EventView) -> Option<(i64, i64)> {
     match event {
         EventView::MessageNew(message) => Some((message.conversation_id, message.seq)),
-        EventView::MemberJoined(member) | EventView::MemberLeft(member) => Some((member.conversation_id, member.seq)),
+        EventView::MemberJoined(member) | EventView::MemberLeft(member) | EventView::MemberRole(member) => {
+            Some((member.conversation_id, member.seq))
+        }
+        EventView::ConversationUpdated(update) => Some((update.conversation_id, update.seq)),
+        EventView::MessageEdited(edit) => Some((edit.place.conversation_id, edit.place.seq)),
+        EventView::MessageDeleted(change) | EventView::MessagePinned(change) | EventView::MessageUnpinned(change) => {
+            Some((change.conversation_id, change.seq))
+        }
+        EventView::ReactionAdded(reaction) | EventView::ReactionRemoved(reaction) => {
+            Some((reaction.conversation_id, reaction.seq))
+        }
         EventView::FriendRequest(notice)
         | EventView::FriendAccepted(notice)
         | EventView::FriendDeclined(notice)
@@ -318,6 +335,7 @@ const fn place(event: &EventView) -> Option<(i64, i64)> {
             Some((OWN_LOG, notice.user_seq))
         }
         EventView::ConversationAdded(added) => Some((OWN_LOG, added.user_seq)),
+        EventView::ConversationRemoved(removed) => Some((OWN_LOG, removed.user_seq)),
         EventView::MessageDelivered(_) | EventView::MessageRead(_) | EventView::Typing(_) | EventView::Presence(_) => {
             None
         }

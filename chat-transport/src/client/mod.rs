@@ -83,6 +83,7 @@ impl ClientSettings {
 }
 
 /// What a client tells its owner.
+#[expect(clippy::large_enum_variant, reason = "nearly every notice is an event")]
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Notice {
     /// Connected (again); what was missed follows.

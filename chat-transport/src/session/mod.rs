@@ -42,7 +42,6 @@ pub(crate) struct Session<S> {
 }
 
 /// What a session acts on next.
-#[expect(clippy::large_enum_variant, reason = "it is acted on at once and never kept")]
 enum Turn {
     /// The client said something, or is gone.
     Heard(Option<Result<Message, tungstenite::Error>>),
@@ -215,6 +214,10 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send + 'static> Session<S> {
         let answer = match reply {
             Reply::Sent(sent) if !sent.fresh => Some(EventView::MessageNew(MessageView::from(&sent.message))),
             Reply::Marks(marks) if !marks.fresh => Some(self.standing(&marks)),
+            Reply::Changed(changed) if !changed.fresh => {
+                self.say(&ServerFrame::Done {}, reference).await?;
+                None
+            }
             Reply::Done => typing.filter(|_| reference.is_some()).map(EventView::Typing),
             _ => None,
         };

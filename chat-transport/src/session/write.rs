@@ -15,7 +15,9 @@ use crate::close::CloseReason;
 use crate::frame::Frame;
 use crate::goodbye::{GOODBYE, reason_of};
 use crate::in_flight::Landed;
+use crate::line::Line;
 use crate::outbox::Drained;
+use crate::sending::Sending;
 use crate::wire::{EventView, ServerFrame, encode, with_ref};
 
 /// How far conversations reached a client.
@@ -39,8 +41,11 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send + 'static> Session<S> {
 
     /// Returns what there is left to do, if anything.
     fn deliver_at_once(&mut self, cx: &mut Context<'_>) -> Result<Option<Rest>, Option<CloseReason>> {
+        let mut line = self.socket.line();
+        // Nobody writes past what is taken out here, because the line is in hand.
         let Drained { frames, close } = self.outbox.drain();
-        let unnoted = if frames.is_empty() { None } else { self.send_at_once(frames, cx)? };
+        let has_nothing = frames.is_empty() && line.unsent().is_none();
+        let unnoted = if has_nothing { None } else { self.send_at_once(&mut line, frames, cx)? };
         Ok((unnoted.is_some() || close.is_some()).then_some(Rest { unnoted, close }))
     }
 
@@ -66,7 +71,11 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send + 'static> Session<S> {
 
     async fn write(&mut self, frames: VecDeque<Arc<Frame>>) -> Result<(), Option<CloseReason>> {
         let mut frames = Some(frames);
-        let send = |cx: &mut Context<'_>| Poll::Ready(self.send_at_once(frames.take().unwrap_or_default(), cx));
+        let send = |cx: &mut Context<'_>| {
+            let session = &mut *self;
+            let mut line = session.socket.line();
+            Poll::Ready(session.send_at_once(&mut line, frames.take().unwrap_or_default(), cx))
+        };
         match poll_fn(send).await? {
             None => Ok(()),
             Some(received) => self.finish(received).await,
@@ -75,12 +84,14 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send + 'static> Session<S> {
 
     /// Writes frames. Where the client does not take all of them at once, what it will have received then is returned.
     fn send_at_once(
-        &mut self,
+        &self,
+        line: &mut Line<S>,
         frames: VecDeque<Arc<Frame>>,
         cx: &mut Context<'_>,
     ) -> Result<Option<Received>, Option<CloseReason>> {
-        let received = self.received(&frames);
-        match self.socket.try_send(frames, cx) {
+        let begun = line.unsent().into_iter().flat_map(Sending::frames);
+        let received = self.received(begun.chain(&frames));
+        match line.try_send(frames, cx) {
             Poll::Ready(Ok(())) => {
                 self.note(received);
                 Ok(None)
@@ -91,7 +102,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send + 'static> Session<S> {
     }
 
     /// How far each conversation reaches the client with these frames. Its own words are nothing that it receives.
-    fn received(&self, frames: &VecDeque<Arc<Frame>>) -> Received {
+    fn received<'a>(&self, frames: impl Iterator<Item = &'a Arc<Frame>>) -> Received {
         let mut received = Received::new();
         for frame in frames {
             let Some((conversation, seq)) = frame.place else { continue };
@@ -160,7 +171,11 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send + 'static> Session<S> {
             Some(reference) => Frame::note(&with_ref(&text, reference)),
             None => Frame::note(&text),
         };
-        let frames = VecDeque::from([note]);
+        self.say_frames(VecDeque::from([note])).await
+    }
+
+    /// The same for frames that are encoded already.
+    pub(crate) async fn say_frames(&mut self, frames: VecDeque<Arc<Frame>>) -> Step {
         self.write(frames).await.map_err(|reason| reason.unwrap_or(CloseReason::Silent))
     }
 }

@@ -1,11 +1,12 @@
 //! What the server says: events and answers, each `{type, data}`.
 
 use chat_core::event::{Event, ReceiptEvent};
-use chat_core::log::{LogEntry, MembershipEntry, MembershipStep, UserEntry, UserNotice};
+use chat_core::log::{LogEntry, UserEntry, UserNotice};
 use chat_core::receipt::ReceiptKind;
 use chat_core::relation::RelationNotice;
 use serde::{Deserialize, Serialize};
 
+use super::changes::{ConversationUpdatedView, MembershipView, MessageChangeView, MessageEditedView, ReactionView};
 use super::views::{FriendRequestView, MessageView, PresenceView};
 
 /// An event, on a socket and in a list of changes alike.
@@ -28,6 +29,30 @@ pub enum EventView {
     /// Somebody went out.
     #[serde(rename = "member.left")]
     MemberLeft(MembershipView),
+    /// A member may do more or less than before.
+    #[serde(rename = "member.role")]
+    MemberRole(MembershipView),
+    /// The group itself changed.
+    #[serde(rename = "conversation.updated")]
+    ConversationUpdated(ConversationUpdatedView),
+    /// A message says something else.
+    #[serde(rename = "message.edited")]
+    MessageEdited(MessageEditedView),
+    /// A message is gone.
+    #[serde(rename = "message.deleted")]
+    MessageDeleted(MessageChangeView),
+    /// Somebody put an emoji on a message.
+    #[serde(rename = "reaction.added")]
+    ReactionAdded(ReactionView),
+    /// Somebody took an emoji back.
+    #[serde(rename = "reaction.removed")]
+    ReactionRemoved(ReactionView),
+    /// A message is held up for everybody to find.
+    #[serde(rename = "message.pinned")]
+    MessagePinned(MessageChangeView),
+    /// A message is not held up any more.
+    #[serde(rename = "message.unpinned")]
+    MessageUnpinned(MessageChangeView),
     /// Somebody types, or stopped.
     #[serde(rename = "typing")]
     Typing(TypingView),
@@ -58,6 +83,9 @@ pub enum EventView {
     /// A conversation came into one's list.
     #[serde(rename = "conversation.added")]
     ConversationAdded(ConversationAddedView),
+    /// Somebody else took one out of a conversation.
+    #[serde(rename = "conversation.removed")]
+    ConversationRemoved(ConversationRemovedView),
 }
 
 /// A receipt. It covers every earlier message of the same author too.
@@ -78,25 +106,6 @@ pub struct ReceiptView {
     /// When it was read, on `message.read`.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub read_at: Option<String>,
-}
-
-/// A change of membership.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
-pub struct MembershipView {
-    /// Where.
-    pub conversation_id: i64,
-    /// Its place in the log.
-    pub seq: i64,
-    /// Who came or went.
-    pub user_id: i64,
-    /// Who did it.
-    pub by_user_id: i64,
-    /// As what they came.
-    #[serde(skip_serializing_if = "Option::is_none", default)]
-    pub role: Option<String>,
-    /// When.
-    pub at: String,
 }
 
 /// Somebody types, or stopped.
@@ -140,6 +149,20 @@ pub struct ConversationAddedView {
     pub conversation_id: i64,
     /// Who made it or brought one in.
     pub by_user_id: i64,
+    /// The last seq of its log before.
+    pub head: i64,
+    /// Its place in one's own log.
+    pub user_seq: i64,
+}
+
+/// Somebody else took one out of a conversation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+pub struct ConversationRemovedView {
+    /// Which one.
+    pub conversation_id: i64,
+    /// Who.
+    pub by_user_id: i64,
     /// Its place in one's own log.
     pub user_seq: i64,
 }
@@ -167,23 +190,8 @@ impl From<&LogEntry> for EventView {
     fn from(entry: &LogEntry) -> Self {
         match entry {
             LogEntry::Message(message) => Self::MessageNew(message.into()),
-            LogEntry::Membership(entry) => membership(entry),
+            LogEntry::Change(entry) => entry.into(),
         }
-    }
-}
-
-fn membership(entry: &MembershipEntry) -> EventView {
-    let view = |role| MembershipView {
-        conversation_id: entry.conversation.get(),
-        seq: entry.seq.get(),
-        user_id: entry.user.get(),
-        by_user_id: entry.by.get(),
-        role,
-        at: entry.at.to_string(),
-    };
-    match entry.change {
-        MembershipStep::Joined { role } => EventView::MemberJoined(view(Some(role.as_str().to_owned()))),
-        MembershipStep::Left => EventView::MemberLeft(view(None)),
     }
 }
 
@@ -213,11 +221,21 @@ impl From<&UserEntry> for EventView {
     fn from(entry: &UserEntry) -> Self {
         let user_seq = entry.seq.get();
         match &entry.notice {
-            UserNotice::ConversationAdded { conversation, by } => Self::ConversationAdded(ConversationAddedView {
-                conversation_id: conversation.get(),
-                by_user_id: by.get(),
-                user_seq,
-            }),
+            UserNotice::ConversationAdded { conversation, by, head } => {
+                Self::ConversationAdded(ConversationAddedView {
+                    conversation_id: conversation.get(),
+                    by_user_id: by.get(),
+                    head: head.get(),
+                    user_seq,
+                })
+            }
+            UserNotice::ConversationRemoved { conversation, by } => {
+                Self::ConversationRemoved(ConversationRemovedView {
+                    conversation_id: conversation.get(),
+                    by_user_id: by.get(),
+                    user_seq,
+                })
+            }
             UserNotice::Relation { notice, other, request } => {
                 let about_user = UserNoticeView { user_id: other.get(), user_seq };
                 let about_request =

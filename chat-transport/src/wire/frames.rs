@@ -14,6 +14,9 @@ pub enum ServerFrame {
     /// The first frame on a socket that carries everything.
     #[serde(rename = "session.ready")]
     Ready(Box<ReadyView>),
+    /// The answer to a command that changed nothing, because it was so before.
+    #[serde(rename = "done")]
+    Done {},
     /// The answer to `ping`.
     #[serde(rename = "pong")]
     Pong,

@@ -2,13 +2,16 @@
 
 use std::collections::BTreeMap;
 
-use chat_core::command::{ReadTarget, SendMessage};
-use chat_core::ids::{ConversationId, MessageId, Seq};
+use chat_core::command::{MessageTarget, ReadTarget, SendMessage};
+use chat_core::conversation::{GroupUpdate, Role};
+use chat_core::ids::{ConversationId, MessageId, Seq, UserId};
 use chat_core::presence::Status;
+use chat_core::reaction::Emoji;
 use chat_core::text::{Body, ClientId, Label};
 use chat_core::{ChatError, Command, ErrorCode};
 use serde::Deserialize;
 
+use super::changes::{GroupUpdateView, given};
 use super::json;
 
 /// The longest name that a client may give to a command, in bytes.
@@ -61,6 +64,16 @@ struct Fields {
     epoch: Option<String>,
     cursors: Option<BTreeMap<String, i64>>,
     user_cursor: Option<i64>,
+    user_id: Option<i64>,
+    user_ids: Option<Vec<i64>>,
+    role: Option<String>,
+    emoji: Option<String>,
+    name: Option<String>,
+    #[serde(default, deserialize_with = "given")]
+    description: Option<Option<String>>,
+    #[serde(default, deserialize_with = "given")]
+    avatar_url: Option<Option<String>>,
+    history_visibility: Option<String>,
 }
 
 /// The name alone, of a frame that cannot be read as a whole.
@@ -97,6 +110,25 @@ impl Fields {
             "typing.start" => Command::SetTyping { conversation: self.conversation(implied)?, is_typing: true },
             "typing.stop" => Command::SetTyping { conversation: self.conversation(implied)?, is_typing: false },
             "presence.set" => self.presence()?,
+            "message.edit" => Command::EditMessage {
+                message: self.message(implied)?,
+                body: Body::new(self.body.ok_or(ErrorCode::BadRequest)?)?,
+            },
+            "message.delete" => Command::DeleteMessage(self.message(implied)?),
+            "message.pin" => Command::PinMessage(self.message(implied)?),
+            "message.unpin" => Command::UnpinMessage(self.message(implied)?),
+            "reaction.add" => Command::AddReaction(self.message(implied)?, self.emoji()?),
+            "reaction.remove" => Command::RemoveReaction(self.message(implied)?, self.emoji()?),
+            "conversation.update" => {
+                Command::UpdateGroup { conversation: self.conversation(implied)?, update: self.update()? }
+            }
+            "member.add" => Command::AddMembers { conversation: self.conversation(implied)?, users: self.users()? },
+            "member.remove" => Command::RemoveMember { conversation: self.conversation(implied)?, user: self.user()? },
+            "member.set_role" => Command::SetRole {
+                conversation: self.conversation(implied)?,
+                user: self.user()?,
+                role: self.role.as_deref().and_then(Role::parse).ok_or(ErrorCode::BadRequest)?,
+            },
             _ => return Err(ErrorCode::BadRequest.into()),
         };
         Ok(ClientFrame::Command(command))
@@ -112,6 +144,31 @@ impl Fields {
             (Some(named), Some(implied)) if named != implied => Err(ErrorCode::NotFound.into()),
             (named, implied) => named.or(implied).ok_or_else(|| ErrorCode::BadRequest.into()),
         }
+    }
+
+    /// The message that is meant. On a socket of one conversation, others are not there.
+    fn message(&self, implied: Option<ConversationId>) -> Result<MessageTarget, ChatError> {
+        let id = MessageId::new(self.message_id.ok_or(ErrorCode::BadRequest)?).ok_or(ErrorCode::NotFound)?;
+        Ok(MessageTarget { id, within: implied })
+    }
+
+    fn emoji(&self) -> Result<Emoji, ChatError> {
+        Ok(Emoji::new(self.emoji.as_deref().ok_or(ErrorCode::BadRequest)?)?)
+    }
+
+    fn user(&self) -> Result<UserId, ChatError> {
+        Ok(UserId::new(self.user_id.ok_or(ErrorCode::BadRequest)?).ok_or(ErrorCode::NotFound)?)
+    }
+
+    fn users(&self) -> Result<Vec<UserId>, ChatError> {
+        let ids = self.user_ids.as_deref().ok_or(ErrorCode::BadRequest)?;
+        let users: Option<Vec<_>> = ids.iter().copied().map(UserId::new).collect();
+        users.ok_or_else(|| ErrorCode::NotFound.into())
+    }
+
+    fn update(self) -> Result<GroupUpdate, ChatError> {
+        let Self { name, description, avatar_url, history_visibility, .. } = self;
+        GroupUpdateView { name, description, avatar_url, history_visibility }.try_into()
     }
 
     fn send(self, implied: Option<ConversationId>) -> Result<SendMessage, ChatError> {
@@ -131,10 +188,7 @@ impl Fields {
 
     fn read_target(&self, implied: Option<ConversationId>) -> Result<ReadTarget, ChatError> {
         match (self.message_id, self.seq) {
-            (Some(id), None) => {
-                let id = MessageId::new(id).ok_or(ErrorCode::NotFound)?;
-                Ok(implied.map_or(ReadTarget::Message(id), |conversation| ReadTarget::MessageOf(conversation, id)))
-            }
+            (Some(_), None) => self.message(implied).map(ReadTarget::Message),
             (None, Some(seq)) => {
                 let seq = Seq::new(seq).ok_or(ErrorCode::BadRequest)?;
                 Ok(ReadTarget::Seq(self.conversation(implied)?, seq))

@@ -3,12 +3,14 @@
 //! Views carry no behaviour; they are what JSON looks like. The conversions are total, so that a new event or command cannot
 //! be forgotten here.
 
+mod changes;
 mod events;
 mod frames;
 mod inbound;
 pub mod json;
 mod views;
 
+pub use changes::*;
 pub use events::*;
 pub use frames::*;
 pub use inbound::{ClientFrame, SyncRequest, decode};

@@ -2,10 +2,12 @@
 
 use chat_core::command::{MarksReply, Profile};
 use chat_core::conversation::{ConversationView as CoreView, Kind, Member};
-use chat_core::message::Message;
+use chat_core::message::{Content, FormerBody, Message, MessageView as Dressed};
 use chat_core::presence::Presence;
+use chat_core::reaction::ReactionCount;
 use chat_core::receipt::Marks;
 use chat_core::relation::FriendRequest;
+use chat_core::text::{AvatarUrl, Body, Description};
 use serde::{Deserialize, Serialize};
 
 /// A user as the asker sees them.
@@ -76,7 +78,7 @@ pub struct MessageView {
     pub seq: i64,
     /// Who said it.
     pub sender_id: i64,
-    /// What was said.
+    /// What it says; empty if it was deleted.
     pub body: String,
     /// When it was stored.
     pub created_at: String,
@@ -90,21 +92,98 @@ pub struct MessageView {
     /// The message it answers.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub reply_to: Option<i64>,
+    /// When its sender last wrote it anew.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub edited_at: Option<String>,
+    /// When it was deleted.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub deleted_at: Option<String>,
+    /// Who deleted it.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub deleted_by: Option<i64>,
+    /// What others put on it, the emoji that came first first; absent where nobody did.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub reactions: Vec<ReactionCountView>,
+    /// How many messages answer it; absent for none.
+    #[serde(skip_serializing_if = "is_zero", default)]
+    pub reply_count: u32,
+    /// Whether it is pinned; absent if not.
+    #[serde(skip_serializing_if = "std::ops::Not::not", default)]
+    pub is_pinned: bool,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes references")]
+const fn is_zero(number: &u32) -> bool {
+    *number == 0
+}
+
+/// How many put one emoji on a message.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+pub struct ReactionCountView {
+    /// Which.
+    pub emoji: String,
+    /// How many users.
+    pub count: u32,
+    /// Whether the asker is one of them.
+    pub mine: bool,
+}
+
+/// A text that a message had before it was edited.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+pub struct FormerBodyView {
+    /// The text.
+    pub body: String,
+    /// When it was written.
+    pub written_at: String,
+}
+
+impl From<&FormerBody> for FormerBodyView {
+    fn from(former: &FormerBody) -> Self {
+        Self { body: former.body.as_str().to_owned(), written_at: former.written_at.to_string() }
+    }
+}
+
+impl From<&Dressed> for MessageView {
+    fn from(view: &Dressed) -> Self {
+        let reaction = |on: &ReactionCount| ReactionCountView {
+            emoji: on.emoji.as_str().to_owned(),
+            count: on.count,
+            mine: on.mine,
+        };
+        Self {
+            reactions: view.reactions.iter().map(reaction).collect(),
+            reply_count: view.replies,
+            is_pinned: view.is_pinned,
+            ..Self::from(&view.message)
+        }
+    }
 }
 
 impl From<&Message> for MessageView {
     fn from(message: &Message) -> Self {
+        let (edited_at, deleted_at, deleted_by) = match &message.content {
+            Content::Said { edited_at, .. } => (edited_at.map(|at| at.to_string()), None, None),
+            Content::Deleted { by, at } => (None, Some(at.to_string()), Some(by.get())),
+        };
         Self {
             id: message.id.get(),
             conversation_id: message.conversation.get(),
             seq: message.seq.get(),
             sender_id: message.sender.get(),
-            body: message.body.as_str().to_owned(),
+            body: message.body().map_or("", Body::as_str).to_owned(),
             created_at: message.created_at.to_string(),
             delivered_at: message.state.delivered_at().map(|at| at.to_string()),
             read_at: message.state.read_at().map(|at| at.to_string()),
             client_id: message.client_id.as_ref().map(|key| key.as_str().to_owned()),
             reply_to: message.reply_to.map(chat_core::ids::MessageId::get),
+            edited_at,
+            deleted_at,
+            deleted_by,
+            reactions: Vec::new(),
+            reply_count: 0,
+            is_pinned: false,
         }
     }
 }
@@ -123,7 +202,7 @@ pub struct ConversationView {
     pub member_count: u32,
     /// The last seq of its log.
     pub head: i64,
-    /// The asker's role: `owner` or `member`.
+    /// The asker's role: `owner`, `admin` or `member`.
     pub role: String,
     /// When the asker came in.
     pub joined_at: String,
@@ -153,9 +232,18 @@ pub struct ConversationView {
     /// Group: its name.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub name: Option<String>,
+    /// Group: what it is about.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub description: Option<String>,
+    /// Group: where its picture lies.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub avatar_url: Option<String>,
+    /// Group: what a newcomer may see of the past: `joined` (nothing) or `shared` (everything).
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub history_visibility: Option<String>,
     /// Group: who made it.
     #[serde(skip_serializing_if = "Option::is_none", default)]
-    pub owner_id: Option<i64>,
+    pub created_by: Option<i64>,
 }
 
 impl From<&CoreView> for ConversationView {
@@ -184,7 +272,10 @@ impl From<&CoreView> for ConversationView {
             peer_delivered_seq: peer.map(|marks| marks.delivered.get()),
             peer_read_seq: peer.map(|marks| marks.read.get()),
             name: group.map(|group| group.name.to_string()),
-            owner_id: group.map(|group| group.owner.get()),
+            description: group.and_then(|group| group.description.as_ref()).map(Description::as_str).map(str::to_owned),
+            avatar_url: group.and_then(|group| group.avatar.as_ref()).map(AvatarUrl::as_str).map(str::to_owned),
+            history_visibility: group.map(|group| group.history.as_str().to_owned()),
+            created_by: group.map(|group| group.maker.get()),
         }
     }
 }
@@ -195,7 +286,7 @@ impl From<&CoreView> for ConversationView {
 pub struct MemberView {
     /// Who.
     pub user_id: i64,
-    /// `owner` or `member`.
+    /// `owner`, `admin` or `member`.
     pub role: String,
     /// When they came in.
     pub joined_at: String,

@@ -95,7 +95,7 @@ async fn whoever_leaves_a_group_hears_of_it_and_of_nothing_after_it() {
     let (mut tab, mut corner, mut other) =
         (house.tab(&bob).await, house.corner(&bob, room).await, house.tab(&cleo).await);
 
-    house.ask(&bob, Command::LeaveConversation(room)).await;
+    house.leave(&bob, room).await;
     house.send(&ann, room, "now that he is gone").await;
     house.ask(&ann, Command::SetTyping { conversation: room, is_typing: true }).await;
 
@@ -115,7 +115,7 @@ async fn whoever_left_can_say_nothing_there_any_more() {
     let [ann, bob] = house.people(["ann", "bob"]).await;
     let room = house.group(&ann, &[&bob]).await;
     let mut tab = house.tab(&bob).await;
-    house.ask(&bob, Command::LeaveConversation(room)).await;
+    house.leave(&bob, room).await;
     tab.expect("member.left").await;
     for command in ["message.send", "typing.start", "message.read"] {
         let frame = json!({"type": command, "ref": command, "conversation_id": room.get(), "body": "x", "seq": 1});
@@ -132,12 +132,12 @@ async fn the_last_one_to_leave_turns_off_the_light() {
     let [ann, bob] = house.people(["ann", "bob"]).await;
     let room = house.group(&ann, &[&bob]).await;
     let mut tabs = [house.tab(&ann).await, house.tab(&bob).await];
-    house.ask(&ann, Command::LeaveConversation(room)).await;
-    house.ask(&bob, Command::LeaveConversation(room)).await;
+    house.leave(&bob, room).await;
+    house.leave(&ann, room).await;
     settled().await;
     let [ann, bob] = &mut tabs;
-    assert_eq!(ann.expect("member.left").await.seq(), 1);
-    assert_eq!((bob.expect("member.left").await.seq(), bob.expect("member.left").await.seq()), (1, 2));
+    assert_eq!(bob.expect("member.left").await.seq(), 1);
+    assert_eq!((ann.expect("member.left").await.seq(), ann.expect("member.left").await.seq()), (1, 2));
     for tab in &mut tabs {
         tab.silent().await;
     }

@@ -3,7 +3,6 @@
 use std::sync::Arc;
 
 use crate::harness::{Door, GatedConversations, House, settled};
-use chat_core::Command;
 use chat_core::registry::Scope;
 use chat_transport::Opening;
 use serde_json::json;
@@ -103,7 +102,7 @@ async fn what_was_left_while_a_socket_was_opening_is_not_carried() {
     doors.ids.hold_next();
     let mut tab = house.open(Opening { identity: Some(bob.identity), scope: Scope::Everything });
     doors.ids.somebody_waits().await;
-    house.ask(&bob, Command::LeaveConversation(room)).await;
+    house.leave(&bob, room).await;
     doors.ids.open();
 
     let ready = tab.expect("session.ready").await;
@@ -122,7 +121,7 @@ async fn what_was_left_between_the_list_and_the_heads_is_not_carried() {
     doors.positions.hold_next();
     let mut tab = house.open(Opening { identity: Some(bob.identity), scope: Scope::Everything });
     doors.positions.somebody_waits().await;
-    house.ask(&bob, Command::LeaveConversation(room)).await;
+    house.leave(&bob, room).await;
     doors.positions.open();
 
     tab.expect("session.ready").await;
@@ -143,7 +142,7 @@ async fn whoever_leaves_while_a_socket_of_that_conversation_opens_does_not_get_i
         door.hold_next();
         let mut tab = house.open(Opening { identity: Some(bob.identity), scope: Scope::Only(room) });
         door.somebody_waits().await;
-        house.ask(&bob, Command::LeaveConversation(room)).await;
+        house.leave(&bob, room).await;
         door.open();
 
         house.send(&ann, room, "now that he is gone").await;

@@ -134,12 +134,12 @@ async fn reading_implies_having_received() {
     let [ann, bob] = house.people(["ann", "bob"]).await;
     let room = house.direct(&ann, &bob).await;
     let message = house.send(&ann, room, "hello").await;
-    let command = Command::MarkRead(ReadTarget::Message(message.id));
+    let command = Command::MarkRead(ReadTarget::Message(message.id.into()));
     house.ask(&bob, command).await;
 
     let Reply::Message(message) = house.ask(&ann, Command::GetMessage(message.id)).await else { panic!("a message") };
-    assert!(message.state.read_at().is_some());
-    assert_eq!(message.state.delivered_at(), message.state.read_at());
+    assert!(message.message.state.read_at().is_some());
+    assert_eq!(message.message.state.delivered_at(), message.message.state.read_at());
     let ready = house.tab(&ann).await.ready;
     let position = &ready["conversations"][0];
     assert_eq!((&position["peer_delivered_seq"], &position["peer_read_seq"]), (&json!(1), &json!(1)));

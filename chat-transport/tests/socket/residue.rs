@@ -3,7 +3,6 @@
 use std::time::Duration;
 
 use crate::harness::{House, Person, TEXT, masked, settled};
-use chat_core::Command;
 use chat_core::ids::ConversationId;
 use chat_core::registry::Scope;
 use chat_transport::Opening;
@@ -105,7 +104,7 @@ async fn after_a_server_that_went_away() {
 async fn after_leaving_the_only_conversation_of_a_socket() {
     let (house, ann, bob, room) = with_bob().await;
     let mut corner = house.corner(&bob, room).await;
-    house.ask(&bob, Command::LeaveConversation(room)).await;
+    house.leave(&bob, room).await;
     corner.expect("member.left").await;
     assert_eq!(corner.closed().await, 4504);
     nothing_is_left_of_bob(&house, &ann, &bob, room).await;

@@ -8,8 +8,8 @@ use serde_json::{Value, json};
 
 /// What a `sync` was answered with, up to and with its `sync.done`.
 #[derive(Debug, Default)]
-struct Synced {
-    pages: Vec<Frame>,
+pub(crate) struct Synced {
+    pub(crate) pages: Vec<Frame>,
     resyncs: Vec<Frame>,
     /// Events that came before the end.
     live: Vec<Frame>,
@@ -17,13 +17,13 @@ struct Synced {
 
 impl Synced {
     /// The places that the pages name, in the order in which they came.
-    fn places(&self) -> Vec<i64> {
+    pub(crate) fn places(&self) -> Vec<i64> {
         let items = self.pages.iter().flat_map(|page| page.data["items"].as_array().expect("items"));
         items.map(|item| item["data"]["seq"].as_i64().expect("a place")).collect()
     }
 }
 
-async fn sync(tab: &mut Tab, mut request: Value) -> Synced {
+pub(crate) async fn sync(tab: &mut Tab, mut request: Value) -> Synced {
     request["type"] = json!("sync");
     request["ref"] = json!("sync");
     tab.say(&request);
@@ -42,7 +42,7 @@ async fn sync(tab: &mut Tab, mut request: Value) -> Synced {
     }
 }
 
-fn cursors(room: ConversationId, cursor: i64) -> Value {
+pub(crate) fn cursors(room: ConversationId, cursor: i64) -> Value {
     json!({"cursors": {room.to_string(): cursor}})
 }
 
@@ -80,7 +80,7 @@ async fn a_page_holds_the_very_events_that_sockets_send() {
     let mut live = house.tab(&bob).await;
     live.ignore(&["message.delivered"]);
     house.send(&ann, room, "hello").await;
-    house.ask(&cleo, Command::LeaveConversation(room)).await;
+    house.leave(&cleo, room).await;
     let mut events = Vec::new();
     for kind in ["message.new", "member.left"] {
         let event = live.expect(kind).await;
@@ -267,7 +267,7 @@ async fn somebody_who_left_is_not_told_what_came_after() {
     let room = house.group(&ann, &[&bob]).await;
     house.chatter(&ann, room, 3).await;
     let mut tab = house.tab(&bob).await;
-    house.ask(&bob, Command::LeaveConversation(room)).await;
+    house.leave(&bob, room).await;
     tab.expect("member.left").await;
     house.send(&ann, room, "now that he is gone").await;
     let synced = sync(&mut tab, cursors(room, 2)).await;

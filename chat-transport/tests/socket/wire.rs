@@ -1,13 +1,15 @@
 //! The wire to the letter: the text of every frame that the server can send, so that the contract cannot drift unseen, and the
 //! document that names them all.
 
+mod changes;
+mod document;
+
 use std::collections::BTreeSet;
 
-use chat_core::conversation::Role;
 use chat_core::event::{Event, ReceiptEvent};
 use chat_core::ids::{ConversationId, FriendRequestId, MessageId, Seq, SessionId, UserId};
-use chat_core::log::{LogEntry, MembershipEntry, MembershipStep, UserEntry, UserNotice};
-use chat_core::message::{Message, MessageState};
+use chat_core::log::{LogEntry, UserEntry, UserNotice};
+use chat_core::message::{Content, Message, MessageState};
 use chat_core::presence::{Presence, Status};
 use chat_core::receipt::ReceiptKind;
 use chat_core::relation::{FriendRequest, RelationNotice, RequestStatus};
@@ -15,7 +17,6 @@ use chat_core::testing::ManualClock;
 use chat_core::text::{Body, ClientId, Label};
 use chat_core::time::Timestamp;
 use chat_core::{ChatError, ErrorCode};
-use chat_transport::CloseReason;
 use chat_transport::wire::{
     EventView, PositionView, PresenceView, ReadyView, ResyncReason, ServerFrame, SyncItems, UserView, encode, with_ref,
 };
@@ -42,17 +43,12 @@ fn message(state: MessageState, with_all: bool) -> Event {
         conversation: room(),
         seq: seq(5),
         sender: user(1),
-        body: Body::new("<b>\"tea\" \\ \n\u{1} é 😀</b>").expect("a body"),
+        content: Content::said(Body::new("<b>\"tea\" \\ \n\u{1} é 😀</b>").expect("a body")),
         client_id: with_all.then(|| ClientId::new("k-1").expect("a key")),
         reply_to: if with_all { MessageId::new(40) } else { None },
         created_at: AT,
         state,
     }))
-}
-
-fn membership(change: MembershipStep) -> Event {
-    let entry = MembershipEntry { conversation: room(), seq: seq(6), user: user(2), by: user(1), change, at: AT };
-    Event::Entry(LogEntry::Membership(entry))
 }
 
 fn receipt(kind: ReceiptKind, message: Option<MessageId>) -> Event {
@@ -77,10 +73,15 @@ fn presence(status: Status, message: Option<&str>, last_seen_at: Option<Timestam
 }
 
 /// Every event with its text.
+fn everything() -> Vec<(Event, &'static str)> {
+    events().into_iter().chain(changes::changes()).collect()
+}
+
+/// Every event but the changes of a conversation, with its text.
 fn events() -> Vec<(Event, &'static str)> {
     let delivered_at = Timestamp::from_micros(AT.micros() + 1);
     let read = MessageState::Read { delivered_at, at: Timestamp::from_micros(AT.micros() + 2) };
-    let added = UserNotice::ConversationAdded { conversation: room(), by: user(1) };
+    let added = UserNotice::ConversationAdded { conversation: room(), by: user(1), head: seq(4) };
     vec![
         (
             message(MessageState::Sent, false),
@@ -99,12 +100,13 @@ fn events() -> Vec<(Event, &'static str)> {
             r#"{"type":"message.read","data":{"id":null,"conversation_id":7,"seq":5,"user_id":2,"read_at":"2026-01-13T17:00:29.317890+00:00"}}"#,
         ),
         (
-            membership(MembershipStep::Joined { role: Role::Member }),
-            r#"{"type":"member.joined","data":{"conversation_id":7,"seq":6,"user_id":2,"by_user_id":1,"role":"member","at":"2026-01-13T17:00:29.317890+00:00"}}"#,
-        ),
-        (
-            membership(MembershipStep::Left),
-            r#"{"type":"member.left","data":{"conversation_id":7,"seq":6,"user_id":2,"by_user_id":1,"at":"2026-01-13T17:00:29.317890+00:00"}}"#,
+            Event::UserEntry(UserEntry {
+                user: user(2),
+                seq: seq(9),
+                notice: UserNotice::ConversationRemoved { conversation: room(), by: user(1) },
+                at: AT,
+            }),
+            r#"{"type":"conversation.removed","data":{"conversation_id":7,"by_user_id":1,"user_seq":9}}"#,
         ),
         (
             Event::Typing { conversation: room(), user: user(1), is_typing: true },
@@ -139,7 +141,7 @@ fn events() -> Vec<(Event, &'static str)> {
         (relation(RelationNotice::Unblocked, None), r#"{"type":"block.removed","data":{"user_id":1,"user_seq":9}}"#),
         (
             Event::UserEntry(UserEntry { user: user(2), seq: seq(9), notice: added, at: AT }),
-            r#"{"type":"conversation.added","data":{"conversation_id":7,"by_user_id":1,"user_seq":9}}"#,
+            r#"{"type":"conversation.added","data":{"conversation_id":7,"by_user_id":1,"head":4,"user_seq":9}}"#,
         ),
     ]
 }
@@ -206,6 +208,7 @@ fn frames() -> Vec<(ServerFrame, &'static str)> {
             ServerFrame::SyncPage(SyncItems { conversation_id: None, user_id: Some(1), items: Vec::new(), head: 0 }),
             r#"{"type":"sync.page","data":{"user_id":1,"items":[],"head":0}}"#,
         ),
+        (ServerFrame::Done {}, r#"{"type":"done","data":{}}"#),
         (ServerFrame::SyncDone {}, r#"{"type":"sync.done","data":{}}"#),
         (
             ServerFrame::Resync { conversation_id: Some(7), reason: ResyncReason::TooFarBehind },
@@ -243,7 +246,16 @@ const fn is_in_the_table(event: &EventView) -> bool {
         | EventView::FriendRemoved(_)
         | EventView::BlockAdded(_)
         | EventView::BlockRemoved(_)
-        | EventView::ConversationAdded(_) => true,
+        | EventView::ConversationAdded(_)
+        | EventView::ConversationRemoved(_)
+        | EventView::MemberRole(_)
+        | EventView::ConversationUpdated(_)
+        | EventView::MessageEdited(_)
+        | EventView::MessageDeleted(_)
+        | EventView::ReactionAdded(_)
+        | EventView::ReactionRemoved(_)
+        | EventView::MessagePinned(_)
+        | EventView::MessageUnpinned(_) => true,
     }
 }
 
@@ -251,6 +263,7 @@ const fn is_in_the_table(event: &EventView) -> bool {
 const fn is_among_the_frames(frame: &ServerFrame) -> bool {
     match frame {
         ServerFrame::Ready(_)
+        | ServerFrame::Done {}
         | ServerFrame::Pong
         | ServerFrame::Expiring { .. }
         | ServerFrame::Renewed { .. }
@@ -269,14 +282,14 @@ fn kind(text: &str) -> String {
 #[test]
 fn every_event_has_exactly_this_text_and_is_read_back_from_it() {
     let mut kinds = BTreeSet::new();
-    for (event, text) in events() {
+    for (event, text) in everything() {
         let view = EventView::of(&event).expect("a view");
         assert!(is_in_the_table(&view));
         assert_eq!(encode(&view), text);
         assert_eq!(serde_json::from_str::<EventView>(text).expect("an event"), view);
         kinds.insert(kind(text));
     }
-    assert_eq!(kinds.len(), 15, "one row at least for every kind: {kinds:?}");
+    assert_eq!(kinds.len(), 24, "one row at least for every kind: {kinds:?}");
 }
 
 #[test]
@@ -288,7 +301,7 @@ fn every_other_frame_has_exactly_this_text_and_is_read_back_from_it() {
         assert_eq!(serde_json::from_str::<ServerFrame>(text).expect("a frame"), frame);
         kinds.insert(kind(text));
     }
-    assert_eq!(kinds.len(), 8, "one row at least for every kind: {kinds:?}");
+    assert_eq!(kinds.len(), 9, "one row at least for every kind: {kinds:?}");
 }
 
 #[test]
@@ -315,77 +328,5 @@ fn every_reason_to_fetch_again_has_its_name() {
     for (reason, name) in names {
         assert_eq!(encode(&reason), format!("\"{name}\""));
         assert!(DOCUMENT.contains(&format!("`{name}`")), "the document does not name {name}");
-    }
-}
-
-#[test]
-fn the_document_names_every_frame() {
-    let texts = events().into_iter().map(|(_, text)| text).chain(frames().into_iter().map(|(_, text)| text));
-    for kind in texts.map(kind) {
-        assert!(DOCUMENT.contains(&format!("`{kind}`")), "the document does not name {kind}");
-    }
-    for command in
-        ["ping", "message.send", "message.read", "typing.start", "typing.stop", "presence.set", "auth", "sync"]
-    {
-        assert!(
-            DOCUMENT.contains(&format!("| `{command}`")) || DOCUMENT.contains(&format!(", `{command}` |")),
-            "{command}"
-        );
-    }
-}
-
-/// Everything that a frame can hold, by the names of its fields.
-fn fields(value: &serde_json::Value, found: &mut BTreeSet<String>) {
-    match value {
-        serde_json::Value::Object(entries) => {
-            for (name, value) in entries {
-                found.insert(name.clone());
-                fields(value, found);
-            }
-        }
-        serde_json::Value::Array(items) => items.iter().for_each(|item| fields(item, found)),
-        serde_json::Value::Null
-        | serde_json::Value::Bool(_)
-        | serde_json::Value::Number(_)
-        | serde_json::Value::String(_) => {}
-    }
-}
-
-#[test]
-fn the_document_names_every_field() {
-    let mut found = BTreeSet::new();
-    for text in events().into_iter().map(|(_, text)| text).chain(frames().into_iter().map(|(_, text)| text)) {
-        fields(&serde_json::from_str(text).expect("JSON"), &mut found);
-    }
-    let words: BTreeSet<_> = DOCUMENT.split(|c: char| !c.is_ascii_alphanumeric() && c != '_').collect();
-    let unnamed: Vec<_> = found.iter().filter(|name| !words.contains(name.as_str())).collect();
-    assert!(unnamed.is_empty(), "the document does not name {unnamed:?}");
-}
-
-#[test]
-fn the_document_tells_what_every_close_code_means_and_whether_to_come_back() {
-    let reasons = [
-        CloseReason::ProtocolError,
-        CloseReason::Binary,
-        CloseReason::InvalidUtf8,
-        CloseReason::TooBig,
-        CloseReason::TooManyFragments,
-        CloseReason::GoingAway { retry_after_ms: 0 },
-        CloseReason::Silent,
-        CloseReason::Unavailable,
-        CloseReason::TooSlow,
-        CloseReason::AuthTimeout,
-        CloseReason::TokenExpired,
-        CloseReason::TooManyErrors,
-        CloseReason::BadToken,
-        CloseReason::SessionEnded,
-        CloseReason::NotAMember,
-        CloseReason::Flood,
-    ];
-    for code in reasons.map(CloseReason::code) {
-        let named = |line: &&str| line.split('|').nth(1).is_some_and(|cell| cell.contains(&code.to_string()));
-        let line = DOCUMENT.lines().find(named).unwrap_or_else(|| panic!("the document does not name {code}"));
-        let advice = line.split('|').nth(3).map(str::trim).unwrap_or_default();
-        assert_eq!(advice.starts_with("yes"), chat_transport::may_reconnect(code), "{line}");
     }
 }

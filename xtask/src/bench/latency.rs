@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use tokio::runtime::Handle;
+
 use super::audit::Acknowledged;
 use super::course::Seat;
 use super::effort::Effort;
@@ -13,7 +15,7 @@ use super::room::Room;
 use super::stage::{Scene, Stage};
 use super::talk::{Pace, Talked, talk};
 use super::world;
-use crate::failure::{Failure, Outcome};
+use crate::failure::{Doing as _, Failure, Outcome};
 use crate::{runtime, terminal};
 
 /// What a person can say to `cargo xtask bench latency`.
@@ -58,10 +60,12 @@ struct Cast<'a> {
 pub(crate) fn run(options: &Options) -> Outcome {
     let stage = Stage::build(&options.effort.setting.binary)?;
     let yardstick = Yardstick::new(&stage.postgres)?;
-    runtime::block_on(measure(options, &stage, &yardstick))
+    // The many listeners of the group have a thread of their own, so that the pairs do not wait behind them on this side.
+    let crowd = runtime::apart()?;
+    runtime::block_on(measure(options, &stage, &yardstick, crowd.handle()))
 }
 
-async fn measure(options: &Options, stage: &Stage, yardstick: &Yardstick<'_>) -> Outcome {
+async fn measure(options: &Options, stage: &Stage, yardstick: &Yardstick<'_>, crowd: &Handle) -> Outcome {
     let (mut scene, mut world) = stage.scene("latency").await?;
     let mut pairs = Vec::new();
     for _ in 0..options.pairs {
@@ -75,7 +79,9 @@ async fn measure(options: &Options, stage: &Stage, yardstick: &Yardstick<'_>) ->
 
     terminal::line(&format!("opening a group of {} ...", options.members));
     let passes = members.map(world::token).collect::<Outcome<Vec<_>>>()?;
-    let mut room = Room::open(&scene.door(), &passes, group, "speaker", options.pairs * 2).await?;
+    let (door, from) = (scene.door(), options.pairs * 2);
+    let opening = crowd.spawn(async move { Room::open(&door, &passes, group, "speaker", from).await });
+    let mut room = opening.await.doing("open the group")??;
     let mut cast = Cast { options, scene: &scene, pairs, acknowledged: Acknowledged::new() };
     let peak = cast.talk("peak", Pace::Window(16)).await?.rate();
     let rate = options.rate.unwrap_or(peak * options.load);

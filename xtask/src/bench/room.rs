@@ -65,7 +65,7 @@ impl Room {
         name: &str,
         from: usize,
     ) -> Outcome<Self> {
-        let opening = passes.iter().enumerate().map(|(index, pass)| door.open(pass, from + index));
+        let opening: Vec<_> = passes.iter().zip(from..).map(|(pass, index)| door.open(pass, index)).collect();
         let mut lines: Vec<Line> = stream::iter(opening).buffered(AT_ONCE).try_collect().await?;
         if lines.len() < 2 {
             return Err(Failure::new("a room needs somebody who speaks and somebody who listens"));

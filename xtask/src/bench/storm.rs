@@ -49,7 +49,9 @@ pub(crate) struct Options {
 struct Round {
     resumes_per_second: f64,
     upgrades: Upgrades,
-    all_live: Duration,
+    all_back: Duration,
+    /// From when one of each group spoke to when everybody had heard it.
+    all_heard: Duration,
     server_micros: f64,
     postgres_micros: f64,
     statements: Option<i64>,
@@ -175,6 +177,7 @@ async fn storm(
     let spent = scene.clocks().since(&before);
     let calls = calls_of(statements).await?.zip(calls).map(|(after, before)| after - before);
     back.speak();
+    let spoken = Instant::now();
     let mut faults = Faults::default();
     while let Some(ended) = coming.join_next().await {
         faults.add(ended.doing("wait for a client")??);
@@ -182,7 +185,8 @@ async fn storm(
     Ok(Round {
         resumes_per_second: per_second(count as u64, resumed),
         upgrades,
-        all_live: resumed,
+        all_back: resumed,
+        all_heard: spoken.elapsed(),
         server_micros: micros_each(spent.server, count as u64),
         postgres_micros: micros_each(spent.database, count as u64),
         statements: calls,
@@ -206,7 +210,13 @@ fn report(options: &Options, clients: usize, rounds: &[Round], faults: &Faults, 
     figures.add("rounds", "rounds (all figures below are medians)", options.rounds);
     figures.add_rounded("resumes_per_second", "authenticated resumes/s", of(&|round| round.resumes_per_second), 0);
     figures.add_rounded("upgrades_per_second", "bare accepted upgrades/s", of(&|round| round.upgrades.per_second), 0);
-    figures.add_rounded("all_live_s", "until all are back (s)", of(&|round| round.all_live.as_secs_f64()), 2);
+    figures.add_rounded("all_back_s", "until all are back (s)", of(&|round| round.all_back.as_secs_f64()), 2);
+    figures.add_rounded(
+        "all_heard_s",
+        "from a word in each group until all members heard it (s)",
+        of(&|round| round.all_heard.as_secs_f64()),
+        2,
+    );
     figures.add_rounded(
         "server_cpu_us",
         "processor time of the server for each (us)",

@@ -20,7 +20,7 @@ const USERS: &str = "INSERT INTO users (id, username, name_key, name_look, name_
      LATERAL (SELECT 'u_' || translate(n::text, '0123456789', 'abcdefghjk') AS name) named";
 const SESSIONS: &str = "INSERT INTO sessions (id, user_id, nonce, created_at, expires_at) \
      SELECT n, n, n, $3, $3 + 2592000000000 FROM generate_series($1, $2) n";
-const GROUPS: &str = "INSERT INTO conversations (id, kind, name, owner_id, member_count, created_at, active_at) \
+const GROUPS: &str = "INSERT INTO conversations (id, kind, name, maker_id, member_count, created_at, active_at) \
      SELECT n, 'group', 'Group ' || n, $3, $4, $5, $5 FROM generate_series($1, $2) n";
 const MEMBERS: &str = "INSERT INTO members (conversation_id, user_id, role, joined_seq, joined_at, delivered_seq, read_seq) \
      SELECT c, u, CASE WHEN u = $3 THEN 'owner' ELSE 'member' END, 0, $5, 0, 0 \
@@ -31,7 +31,7 @@ const DIRECT_MEMBERS: &str = "INSERT INTO members (conversation_id, user_id, rol
      SELECT $1, unnest(ARRAY[$2, $3]::bigint[]), 'member', 0, $4, 0, 0";
 /// The two of a direct conversation take turns; in a group its owner speaks.
 const MESSAGES: &str = "INSERT INTO messages (conversation_id, seq, sender_id, body, client_id, created_at) \
-     SELECT c.id, s, CASE WHEN c.owner_id IS NOT NULL THEN c.owner_id WHEN s % 2 = 0 THEN c.direct_low ELSE c.direct_high END, \
+     SELECT c.id, s, CASE WHEN c.maker_id IS NOT NULL THEN c.maker_id WHEN s % 2 = 0 THEN c.direct_low ELSE c.direct_high END, \
      repeat('x', 120), 'load-' || s, $4 + s FROM generate_series(1, $3) s, conversations c WHERE c.id BETWEEN $1 AND $2";
 const HEADS: &str = "UPDATE conversations SET head = $3, active_at = $4 + $3 WHERE id BETWEEN $1 AND $2";
 const MARKS: &str = "UPDATE members SET delivered_seq = $3, read_seq = $3 - $4 WHERE conversation_id BETWEEN $1 AND $2";
@@ -44,7 +44,7 @@ const RECEIPTS: &str = "INSERT INTO receipts (conversation_id, user_id, kind, se
      WHERE m.conversation_id BETWEEN $1 AND $2 AND k.mark > 0";
 const NOTICES: &str = "INSERT INTO user_changes (user_id, seq, kind, other_id, conversation_id, created_at) \
      SELECT m.user_id, row_number() OVER (PARTITION BY m.user_id ORDER BY m.conversation_id), 'conversation_added', \
-     COALESCE(c.owner_id, c.direct_low), c.id, c.created_at FROM members m JOIN conversations c ON c.id = m.conversation_id";
+     COALESCE(c.maker_id, c.direct_low), c.id, c.created_at FROM members m JOIN conversations c ON c.id = m.conversation_id";
 const LOG_HEADS: &str = "UPDATE users SET log_head = n.notices \
      FROM (SELECT user_id, count(*) AS notices FROM user_changes GROUP BY user_id) n WHERE n.user_id = users.id";
 const SEQUENCES: &str = "SELECT setval(pg_get_serial_sequence('users', 'id'), GREATEST((SELECT max(id) FROM users), 1)), \

@@ -1,6 +1,6 @@
 //! Users: made once, found by id and by login, and what they show.
 
-use super::scene::{at, create, ids, label, new_user, nobody, together, user};
+use super::scene::{at, create, direct, ids, label, new_user, nobody, seq, together, two, user};
 use crate::ids::UserId;
 use crate::ports::{Login, NewUser, Stores, UserCreated};
 use crate::presence::Status;
@@ -54,6 +54,19 @@ pub async fn who_was_never_made_is_not_found(stores: &Stores) {
     assert_eq!(stores.users.get(&[]).await.unwrap(), []);
     assert_eq!(found(stores, &by_name("bob")).await, None);
     assert_eq!(found(stores, &by_email("bob@example.org")).await, None);
+}
+
+/// The head is the last seq of the user's own log, and of nobody else's.
+pub async fn an_account_tells_where_its_own_log_stands(stores: &Stores) {
+    let (ann, bob) = two(stores).await;
+    let cleo = user(stores, "cleo").await;
+    direct(stores, ann, bob).await;
+    direct(stores, ann, cleo).await;
+    for (who, head) in [(ann, 2), (bob, 1), (cleo, 1)] {
+        let account = stores.users.account(who).await.unwrap().unwrap();
+        assert_eq!((account.user, account.log_head), (only(stores, who).await, seq(head)));
+    }
+    assert_eq!(stores.users.account(nobody()).await.unwrap(), None);
 }
 
 /// A login is whatever somebody typed; none of it may upset the store.

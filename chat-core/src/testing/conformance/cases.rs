@@ -12,6 +12,7 @@ macro_rules! for_each_case {
             accounts {
                 a_user_is_found_by_id_by_name_and_by_address
                 who_was_never_made_is_not_found
+                an_account_tells_where_its_own_log_stands
                 a_login_that_no_name_can_be_finds_nobody
                 users_come_in_the_order_of_their_ids_each_once
                 capitals_do_not_make_another_name

@@ -16,7 +16,8 @@ async fn open(stores: &Stores, by: UserId, pair: Pair, judged_on: Version) -> Di
 async fn added(stores: &Stores, user: UserId) -> Vec<(ConversationId, UserId)> {
     let log = own_log(stores, user).await;
     let added = log.iter().filter_map(|entry| match entry.notice {
-        UserNotice::ConversationAdded { conversation, by } => Some((conversation, by)),
+        UserNotice::ConversationAdded { conversation, by, .. } => Some((conversation, by)),
+        UserNotice::ConversationRemoved { .. } => None,
         UserNotice::Relation { .. } => None,
     });
     added.collect()

@@ -73,7 +73,7 @@ pub async fn messages_whose_callers_stop_waiting_are_stored_once_or_not_at_all(s
         .into_iter()
         .filter_map(|entry| match entry {
             LogEntry::Message(message) => message.client_id,
-            LogEntry::Membership(_) => None,
+            LogEntry::Change(_) => None,
         })
         .collect();
     keys.sort();
@@ -129,7 +129,9 @@ async fn each_group_is_whole(stores: &Stores, one: UserId, other: UserId) {
 async fn added(stores: &Stores, user: UserId) -> Vec<ConversationId> {
     let log = own_log(stores, user).await;
     let added = log.iter().filter_map(|entry| match entry.notice {
-        UserNotice::ConversationAdded { conversation, .. } => Some(conversation),
+        UserNotice::ConversationAdded { conversation, .. } | UserNotice::ConversationRemoved { conversation, .. } => {
+            Some(conversation)
+        }
         UserNotice::Relation { .. } => None,
     });
     added.collect()

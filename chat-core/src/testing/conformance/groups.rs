@@ -1,13 +1,14 @@
 //! Groups: who is in them, and what happens when somebody leaves.
 
 use super::scene::{
-    at, changes, crowd, depart, group, head, label, leave, nobody, not_endless, nowhere, own_log, say, size, together,
-    user, version,
+    at, changes, commit, crowd, depart, entry, group, head, label, leave, nobody, not_endless, nowhere, own_log, say,
+    seq, size, together, user, version,
 };
+use crate::change::{Act, Change};
 use crate::conversation::{Conversation, Group, Kind, Member, Role};
 use crate::ids::{ConversationId, Seq, UserId, Version};
-use crate::log::{LogEntry, MembershipEntry, MembershipStep, UserNotice};
-use crate::ports::{Departed, Departure, GroupCreated, NewGroup, Stores};
+use crate::log::{Changed, UserNotice};
+use crate::ports::{Committed, GroupCreated, NewGroup, Stores};
 use crate::receipt::Marks;
 
 fn new_group(owner: UserId, members: &[UserId]) -> NewGroup {
@@ -30,7 +31,7 @@ pub async fn a_group_is_made_with_its_members(stores: &Stores) {
     };
     let expected = Conversation {
         id: made.id,
-        kind: Kind::Group(Group { name: label("Sunday walk"), owner }),
+        kind: Kind::Group(Group::new(label("Sunday walk"), owner)),
         head: Seq::ZERO,
         version: made.version,
         member_count: 3,
@@ -45,7 +46,7 @@ pub async fn a_group_is_made_with_its_members(stores: &Stores) {
         assert_eq!(log.len(), 1);
         assert_eq!(
             (&log[0].notice, log[0].at),
-            (&UserNotice::ConversationAdded { conversation: made.id, by: owner }, at(2))
+            (&UserNotice::ConversationAdded { conversation: made.id, by: owner, head: Seq::ZERO }, at(2))
         );
         assert!(entries.contains(&log[0]), "the answer shows the entry");
         let view = stores.conversations.view(made.id, user).await.unwrap().unwrap();
@@ -107,15 +108,9 @@ pub async fn leaving_is_an_entry_of_the_log(stores: &Stores) {
     let conversation = group(stores, users[0], &users[1..]).await;
     say(stores, conversation, users[1], "I am off").await;
     let before = version(stores, conversation).await;
-    let expected = LogEntry::Membership(MembershipEntry {
-        conversation,
-        seq: Seq::new(2).unwrap(),
-        user: users[1],
-        by: users[1],
-        change: MembershipStep::Left,
-        at: at(4),
-    });
-    assert_eq!(depart(stores, conversation, users[1]).await, Departed::Committed(expected.clone()));
+    let expected = entry(conversation, seq(2), users[1], at(4), Changed::Left { user: users[1] });
+    let answer = Committed::Written { entries: vec![expected.clone()], notices: Vec::new() };
+    assert_eq!(depart(stores, conversation, users[1]).await, answer);
     assert!(version(stores, conversation).await > before);
     let changes = changes(stores, conversation, 1, 10).await;
     assert_eq!((changes.items, changes.head.get()), (vec![expected], 2));
@@ -146,8 +141,9 @@ pub async fn a_stale_departure_leaves_no_trace(stores: &Stores) {
     leave(stores, conversation, users[1]).await;
     let now = version(stores, conversation).await;
     for judged_on in [old, Version(now.0 + 1)] {
-        let departure = Departure { conversation, user: users[2], judged_on, at: at(5) };
-        assert_eq!(stores.conversations.depart(&departure).await.unwrap(), Departed::Stale);
+        let act = Act::Remove { user: users[2] };
+        let departure = Change { conversation, by: users[2], act, judged_on, at: at(5) };
+        assert_eq!(stores.changes.commit(&departure).await.unwrap(), Committed::Stale);
     }
     assert_eq!((head(stores, conversation).await.get(), version(stores, conversation).await), (1, now));
     assert_eq!(all_members(stores, conversation).await, [users[0], users[2]]);
@@ -160,10 +156,11 @@ pub async fn who_is_not_a_member_cannot_leave(stores: &Stores) {
     leave(stores, conversation, users[1]).await;
     let now = version(stores, conversation).await;
     for user in [users[1], users[2], nobody()] {
-        assert_eq!(depart(stores, conversation, user).await, Departed::Stale);
+        assert_eq!(commit(stores, conversation, users[0], Act::Remove { user }).await, Committed::Missing);
     }
-    let departure = Departure { conversation: nowhere(), user: users[0], judged_on: now, at: at(5) };
-    assert_eq!(stores.conversations.depart(&departure).await.unwrap(), Departed::Stale);
+    let act = Act::Remove { user: users[0] };
+    let departure = Change { conversation: nowhere(), by: users[0], act, judged_on: now, at: at(5) };
+    assert_eq!(stores.changes.commit(&departure).await.unwrap(), Committed::Stale);
     assert_eq!((head(stores, conversation).await.get(), version(stores, conversation).await), (1, now));
 }
 
@@ -172,15 +169,15 @@ pub async fn of_many_that_leave_at_once_on_one_version_one_does(stores: &Stores)
     let users = crowd(stores, 9).await;
     let conversation = group(stores, users[0], &users[1..]).await;
     let judged_on = version(stores, conversation).await;
-    let answers =
-        together(8, |n| {
-            let (stores, user) = (stores.clone(), users[n + 1]);
-            async move {
-                stores.conversations.depart(&Departure { conversation, user, judged_on, at: at(4) }).await.unwrap()
-            }
-        })
-        .await;
-    assert_eq!(answers.iter().filter(|answer| **answer == Departed::Stale).count(), 7, "{answers:?}");
+    let answers = together(8, |n| {
+        let (stores, user) = (stores.clone(), users[n + 1]);
+        async move {
+            let change = Change { conversation, by: user, act: Act::Remove { user }, judged_on, at: at(4) };
+            stores.changes.commit(&change).await.unwrap()
+        }
+    })
+    .await;
+    assert_eq!(answers.iter().filter(|answer| **answer == Committed::Stale).count(), 7, "{answers:?}");
     assert_eq!((head(stores, conversation).await.get(), all_members(stores, conversation).await.len()), (1, 8));
 }
 

@@ -4,12 +4,13 @@ use super::scene::{
     at, crowd, deliver, direct_at, draft, group_at, leave, message, nobody, not_endless, nowhere, read, say, say_at,
     size, step, together, two, two_in_direct, version,
 };
+use crate::change::{Act, Change};
 use crate::command::Position;
 use crate::conversation::{ActivityCursor, ConversationView};
 use crate::ids::{ConversationId, Seq, UserId};
 use crate::message::UNREAD_WINDOW;
 use crate::page::Page;
-use crate::ports::{Departure, Stores};
+use crate::ports::Stores;
 use crate::receipt::Marks;
 use crate::relation::Step;
 
@@ -45,8 +46,9 @@ pub async fn conversations_come_by_their_newest_activity(stores: &Stores) {
     say_at(stores, third, ann, "hello", at(21)).await;
     assert_eq!(order(list(stores, ann, None, 10).await), [third, first, second]);
     let judged_on = version(stores, second).await;
-    let departure = Departure { conversation: second, user: users[3], judged_on, at: at(22) };
-    stores.conversations.depart(&departure).await.unwrap();
+    let departure =
+        Change { conversation: second, by: users[3], act: Act::Remove { user: users[3] }, judged_on, at: at(22) };
+    stores.changes.commit(&departure).await.unwrap();
     assert_eq!(order(list(stores, ann, None, 10).await), [second, third, first]);
     read(stores, first, ann, 1).await;
     assert_eq!(order(list(stores, ann, None, 10).await), [second, third, first], "reading is no activity");

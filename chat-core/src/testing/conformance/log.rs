@@ -1,12 +1,13 @@
 //! The logs: of a conversation and of one user, whole, dense, and read in parts.
 
 use super::scene::{
-    changes, chat, crowd, depart, direct, group, leave, message, nobody, not_endless, nowhere, own_log, read, say, seq,
-    size, step, two, two_in_direct,
+    changes, chat, crowd, direct, group, leave, message, nobody, not_endless, nowhere, own_log, read, say, seq, size,
+    step, two, two_in_direct, written,
 };
+use crate::change::Act;
 use crate::ids::{ConversationId, ID_LIMIT, Seq, UserId};
-use crate::log::{LogEntry, MembershipStep, UserNotice};
-use crate::ports::{Departed, Stores};
+use crate::log::{Changed, LogEntry, UserNotice};
+use crate::ports::Stores;
 use crate::relation::Step;
 
 /// A whole log, read in parts of `wish`.
@@ -36,18 +37,15 @@ pub async fn a_log_holds_everything_in_order_without_a_gap(stores: &Stores) {
         for _ in 0..3 {
             expected.push(LogEntry::Message(say(stores, conversation, users[2], "still here").await));
         }
-        match depart(stores, conversation, leaver).await {
-            Departed::Committed(entry) => expected.push(entry),
-            Departed::Stale => panic!("stale"),
-        }
+        expected.extend(written(stores, conversation, leaver, Act::Remove { user: leaver }).await);
     }
     for wish in [1, 2, 3, 7, 8, 9, 100] {
         assert_eq!(read_through(stores, conversation, wish).await, expected, "in parts of {wish}");
     }
     let places: Vec<_> = expected.iter().map(|entry| entry.seq().get()).collect();
     assert_eq!(places, [1, 2, 3, 4, 5, 6, 7, 8]);
-    let LogEntry::Membership(left) = &expected[3] else { panic!("{:?}", expected[3]) };
-    assert_eq!((left.user, left.by, left.change), (users[3], users[3], MembershipStep::Left));
+    let LogEntry::Change(left) = &expected[3] else { panic!("{:?}", expected[3]) };
+    assert_eq!((left.by, &left.what), (users[3], &Changed::Left { user: users[3] }));
 }
 
 /// A part always tells the head of its conversation, however small it is and wherever it begins.
@@ -113,7 +111,8 @@ pub async fn a_users_own_log_is_dense_over_all_kinds_of_entries(stores: &Stores)
     let added: Vec<_> = log
         .iter()
         .filter_map(|entry| match entry.notice {
-            UserNotice::ConversationAdded { conversation, by } => Some((entry.seq.get(), conversation, by)),
+            UserNotice::ConversationAdded { conversation, by, .. } => Some((entry.seq.get(), conversation, by)),
+            UserNotice::ConversationRemoved { .. } => None,
             UserNotice::Relation { .. } => None,
         })
         .collect();

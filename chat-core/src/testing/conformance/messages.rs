@@ -5,6 +5,7 @@ use super::scene::{
     two_in_direct, version,
 };
 use crate::ids::{ConversationId, ID_LIMIT, MessageId, UserId, Version};
+use crate::message::Content;
 use crate::message::{Message, MessageState};
 use crate::ports::{Appended, NewMessage, Stores};
 use crate::relation::Step;
@@ -28,7 +29,7 @@ pub async fn a_message_is_stored_as_it_was_given(stores: &Stores) {
         conversation,
         seq: first.seq.next(),
         sender: ann,
-        body: body("fine"),
+        content: Content::said(body("fine")),
         client_id: Some(key("key-1")),
         reply_to: Some(first.id),
         created_at: at(3),
@@ -157,7 +158,7 @@ pub async fn keys_are_told_apart_to_the_letter(stores: &Stores) {
         let said = stored(stores, &keyed(stores, conversation, ann, name, name).await).await;
         assert_eq!(said.client_id, Some(key(name)));
     }
-    assert_eq!(find(stores, conversation, ann, "abc").await.map(|said| said.body), Some(body("abc")));
+    assert_eq!(find(stores, conversation, ann, "abc").await.map(|said| said.content), Some(Content::said(body("abc"))));
     assert_eq!(find(stores, conversation, ann, "aBC").await, None);
 }
 

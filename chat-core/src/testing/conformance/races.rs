@@ -2,12 +2,13 @@
 
 use super::scene::{
     append, at, body, changes, chat, crowd, direct, draft, group, head, history, key, pair, places, say, seq, step,
-    stored, together, two, two_in_direct, user, version,
+    stored, text_of, together, two, two_in_direct, user, version,
 };
+use crate::change::{Act, Change};
 use crate::command::HistoryStart;
 use crate::ids::{ConversationId, UserId, Version};
-use crate::log::{LogEntry, MembershipStep};
-use crate::ports::{Appended, Departed, Departure, DirectOpened, NewDirect, NewMessage, Stores};
+use crate::log::{ChangeEntry, Changed, LogEntry};
+use crate::ports::{Appended, Committed, DirectOpened, NewDirect, NewMessage, Stores};
 use crate::relation::Step;
 
 /// Thirty-two senders at once get the places 1 to 32, each one of them.
@@ -81,7 +82,7 @@ pub async fn every_kind_of_answer_at_once_is_given_to_the_right_one(stores: &Sto
     for (n, answer) in answers.iter().enumerate() {
         match n % 4 {
             0 => assert!(
-                matches!(answer, Appended::Stored(message) if message.body == body(&format!("fresh {n}"))),
+                matches!(answer, Appended::Stored(message) if text_of(message) == format!("fresh {n}")),
                 "{answer:?}"
             ),
             1 => assert_eq!(*answer, Appended::Repeated(known.clone())),
@@ -251,8 +252,8 @@ pub async fn who_left_says_nothing_more(stores: &Stores) {
         assert_eq!(entry.seq().get(), place);
         match entry {
             LogEntry::Message(message) => assert!(!left.contains(&message.sender), "{message:?} after leaving"),
-            LogEntry::Membership(entry) if entry.change == MembershipStep::Left => left.push(entry.user),
-            LogEntry::Membership(entry) => panic!("{entry:?}"),
+            LogEntry::Change(ChangeEntry { what: Changed::Left { user }, .. }) => left.push(*user),
+            LogEntry::Change(entry) => panic!("{entry:?}"),
         }
     }
     left.sort();
@@ -286,8 +287,8 @@ async fn talk_until_out(stores: &Stores, conversation: ConversationId, user: Use
 async fn leave_at_last(stores: &Stores, conversation: ConversationId, user: UserId) {
     loop {
         let judged_on = version(stores, conversation).await;
-        let departure = Departure { conversation, user, judged_on, at: at(4) };
-        if let Departed::Committed(_) = stores.conversations.depart(&departure).await.unwrap() {
+        let departure = Change { conversation, by: user, act: Act::Remove { user }, judged_on, at: at(4) };
+        if let Committed::Written { .. } = stores.changes.commit(&departure).await.unwrap() {
             return;
         }
     }

@@ -72,7 +72,9 @@ async fn commit_as_ruled(stores: &Stores, now: &Relation, change: &RelationChang
 fn notice(notice: &UserNotice) -> RelationNotice {
     match notice {
         UserNotice::Relation { notice, .. } => *notice,
-        UserNotice::ConversationAdded { .. } => panic!("{notice:?} is not about a relation"),
+        UserNotice::ConversationAdded { .. } | UserNotice::ConversationRemoved { .. } => {
+            panic!("{notice:?} is not about a relation")
+        }
     }
 }
 

@@ -28,7 +28,9 @@ fn told(entry: &UserEntry) -> (RelationNotice, UserId, Option<RequestStatus>) {
         UserNotice::Relation { notice, other, request } => {
             (*notice, *other, request.as_ref().map(|request| request.status))
         }
-        UserNotice::ConversationAdded { .. } => panic!("{entry:?} is not about a relation"),
+        UserNotice::ConversationAdded { .. } | UserNotice::ConversationRemoved { .. } => {
+            panic!("{entry:?} is not about a relation")
+        }
     }
 }
 

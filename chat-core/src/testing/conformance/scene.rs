@@ -4,15 +4,16 @@ use std::sync::Arc;
 
 use tokio::sync::Barrier;
 
+use crate::change::{Act, Change};
 use crate::command::{Changes, History, HistoryStart};
 use crate::conversation::Pair;
 use crate::ids::{ConversationId, ID_LIMIT, MessageId, Seq, UserId, Version};
-use crate::log::UserEntry;
+use crate::log::{ChangeEntry, Changed, LogEntry, UserEntry};
 use crate::message::Message;
 use crate::page::{Page, PageSize};
 use crate::ports::{
-    Appended, Departed, Departure, DirectOpened, GroupCreated, NewDirect, NewGroup, NewMessage, NewUser,
-    RelationCommitted, Stores, UserCreated,
+    Appended, Committed, DirectOpened, GroupCreated, NewDirect, NewGroup, NewMessage, NewUser, RelationCommitted,
+    Stores, UserCreated,
 };
 use crate::receipt::{Advance, Advanced, ReceiptKind};
 use crate::relation::{FriendRequest, Step, Verdict};
@@ -194,6 +195,11 @@ pub(super) async fn say(stores: &Stores, conversation: ConversationId, sender: U
     say_at(stores, conversation, sender, text, at(3)).await
 }
 
+/// What a message says.
+pub(super) fn text_of(message: &Message) -> &str {
+    message.body().map_or("", Body::as_str)
+}
+
 /// Says `count` things.
 pub(super) async fn chat(stores: &Stores, conversation: ConversationId, sender: UserId, count: usize) -> Vec<Message> {
     let mut messages = Vec::new();
@@ -207,15 +213,35 @@ pub(super) async fn message(stores: &Stores, id: MessageId) -> Message {
     stores.messages.get(id, nobody()).await.unwrap().unwrap()
 }
 
-pub(super) async fn depart(stores: &Stores, conversation: ConversationId, user: UserId) -> Departed {
-    let judged_on = version(stores, conversation).await;
-    stores.conversations.depart(&Departure { conversation, user, judged_on, at: at(4) }).await.unwrap()
+/// A change judged on the version of now.
+pub(super) async fn change(stores: &Stores, conversation: ConversationId, by: UserId, act: Act) -> Change {
+    Change { conversation, by, act, judged_on: version(stores, conversation).await, at: at(4) }
+}
+
+pub(super) async fn commit(stores: &Stores, conversation: ConversationId, by: UserId, act: Act) -> Committed {
+    stores.changes.commit(&change(stores, conversation, by, act).await).await.unwrap()
+}
+
+/// Commits what must be written, and gives the entries of the log.
+pub(super) async fn written(stores: &Stores, conversation: ConversationId, by: UserId, act: Act) -> Vec<LogEntry> {
+    match commit(stores, conversation, by, act).await {
+        Committed::Written { entries, .. } => entries,
+        other @ (Committed::Nothing | Committed::Stale | Committed::Missing) => panic!("not written: {other:?}"),
+    }
+}
+
+/// The one entry of the log that a change leaves.
+pub(super) fn entry(conversation: ConversationId, seq: Seq, by: UserId, at: Timestamp, what: Changed) -> LogEntry {
+    LogEntry::Change(ChangeEntry { conversation, seq, by, at, what })
+}
+
+pub(super) async fn depart(stores: &Stores, conversation: ConversationId, user: UserId) -> Committed {
+    commit(stores, conversation, user, Act::Remove { user }).await
 }
 
 /// Takes out somebody who must be a member.
 pub(super) async fn leave(stores: &Stores, conversation: ConversationId, user: UserId) {
-    let departed = depart(stores, conversation, user).await;
-    assert!(matches!(departed, Departed::Committed(_)), "{departed:?}");
+    written(stores, conversation, user, Act::Remove { user }).await;
 }
 
 pub(super) const fn raise(

@@ -166,7 +166,7 @@ pub async fn who_asks_for_nobody_sees_what_both_sides_may(stores: &Stores) {
     rise(stores, room, ann, ReceiptKind::Read, 4, 31).await;
     let states = changes(stores, room, 0, 10).await.items.into_iter().map(|entry| match entry {
         LogEntry::Message(message) => message.state,
-        LogEntry::Membership(_) => panic!("nobody left"),
+        LogEntry::Change(_) => panic!("nobody left"),
     });
     let first = Read { delivered_at: at(10), at: at(11) };
     assert_eq!(states.collect::<Vec<_>>(), [first, Delivered { at: at(10) }, Sent, Sent]);

@@ -7,9 +7,10 @@ use super::scene::{
     advance, append, at, changes, chat, crowd, direct, draft, group, label, not_endless, own_log, pair, raise, read,
     say, seq, size, step, together, two_in_direct, version,
 };
+use crate::change::{Act, Change};
 use crate::ids::{ConversationId, UserId};
 use crate::log::UserNotice;
-use crate::ports::{Appended, Departed, Departure, NewGroup, RelationCommitted, Stores};
+use crate::ports::{Appended, Committed, NewGroup, RelationCommitted, Stores};
 use crate::receipt::ReceiptKind;
 use crate::relation::{Step, Verdict};
 
@@ -94,8 +95,8 @@ async fn speak(stores: &Stores, conversation: ConversationId, sender: UserId) {
 async fn leave(stores: &Stores, conversation: ConversationId, user: UserId) {
     loop {
         let judged_on = version(stores, conversation).await;
-        let departure = Departure { conversation, user, judged_on, at: at(4) };
-        if let Departed::Committed(_) = stores.conversations.depart(&departure).await.unwrap() {
+        let departure = Change { conversation, by: user, act: Act::Remove { user }, judged_on, at: at(4) };
+        if let Committed::Written { .. } = stores.changes.commit(&departure).await.unwrap() {
             return;
         }
     }

@@ -1,9 +1,10 @@
 //! Text and time come back to the letter and to the microsecond; what no store can hold never reaches one.
 
 use super::scene::{
-    at, body, create, direct, draft, key, label, message, new_user, say, say_at, stored, two_in_direct, user,
+    at, body, create, direct, draft, key, label, message, new_user, say, say_at, stored, text_of, two_in_direct, user,
 };
 use crate::conversation::Kind;
+use crate::message::Content;
 use crate::ports::{GroupCreated, Login, NewGroup, NewMessage, NewUser, Stores};
 use crate::presence::Status;
 use crate::text::{Body, ClientId, Label, MAX_BODY_BYTES, MAX_BODY_CHARS, TextError};
@@ -41,8 +42,8 @@ pub async fn a_body_comes_back_to_the_letter(stores: &Stores) {
     let (ann, _, conversation) = two_in_direct(stores).await;
     for text in DIFFICULT {
         let said = say(stores, conversation, ann, text).await;
-        assert_eq!(said.body.as_str(), text);
-        assert_eq!(message(stores, said.id).await.body.as_str(), text);
+        assert_eq!(text_of(&said), text);
+        assert_eq!(text_of(&message(stores, said.id).await), text);
     }
 }
 
@@ -57,7 +58,7 @@ pub async fn the_longest_bodies_are_stored_whole(stores: &Stores) {
         "\\".repeat(MAX_BODY_CHARS),
     ] {
         let said = say(stores, conversation, ann, &text).await;
-        assert_eq!(message(stores, said.id).await.body.as_str(), text);
+        assert_eq!(text_of(&message(stores, said.id).await), text);
     }
 }
 
@@ -142,7 +143,10 @@ pub async fn nul_never_reaches_a_store(stores: &Stores) {
         assert_eq!(Email::new(&format!("{text}@example.org")), Err(NameError::Email));
     }
     let (ann, _, conversation) = two_in_direct(stores).await;
-    assert_eq!(say(stores, conversation, ann, "\u{1}\u{FFFD}\u{2400}").await.body, body("\u{1}\u{FFFD}\u{2400}"));
+    assert_eq!(
+        say(stores, conversation, ann, "\u{1}\u{FFFD}\u{2400}").await.content,
+        Content::said(body("\u{1}\u{FFFD}\u{2400}"))
+    );
 }
 
 /// Half of a surrogate pair is no text in Rust, so bytes that hold one end before the core; both halves together are fine.
@@ -152,5 +156,5 @@ pub async fn half_a_surrogate_pair_never_reaches_a_store(stores: &Stores) {
     let whole = String::from_utf16(&[0x61, 0xD83D, 0xDE00]).unwrap();
     let (ann, _, conversation) = two_in_direct(stores).await;
     let said = say(stores, conversation, ann, &whole).await;
-    assert_eq!(message(stores, said.id).await.body.as_str(), "a😀");
+    assert_eq!(text_of(&message(stores, said.id).await), "a😀");
 }

@@ -7,9 +7,9 @@ use async_trait::async_trait;
 
 use super::MemoryStore;
 use super::state::{UserRow, next_id};
-use crate::ids::UserId;
+use crate::ids::{Seq, UserId};
 use crate::page::Page;
-use crate::ports::{Login, NewUser, StoreError, StoredPassword, UserCreated, UserSearch, UserStore};
+use crate::ports::{Account, Login, NewUser, StoreError, StoredPassword, UserCreated, UserSearch, UserStore};
 use crate::presence::Status;
 use crate::text::Label;
 use crate::time::Timestamp;
@@ -49,6 +49,12 @@ impl UserStore for MemoryStore {
         let state = self.state();
         let ids: BTreeSet<_> = ids.iter().collect();
         Ok(ids.into_iter().filter_map(|id| state.users.get(id)).map(|row| row.user.clone()).collect())
+    }
+
+    async fn account(&self, user: UserId) -> Result<Option<Account>, StoreError> {
+        let state = self.state();
+        let log_head = state.own_logs.get(&user).and_then(|log| log.last()).map_or(Seq::ZERO, |entry| entry.seq);
+        Ok(state.users.get(&user).map(|row| Account { user: row.user.clone(), log_head }))
     }
 
     async fn find_login(&self, login: &Login) -> Result<Option<StoredPassword>, StoreError> {

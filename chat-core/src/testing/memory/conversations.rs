@@ -10,12 +10,11 @@ use super::state::{ConversationRow, MemberRow, State, next_id};
 use crate::command::Position;
 use crate::conversation::{ActivityCursor, Conversation, ConversationView, Group, Kind, Member, Pair, Role};
 use crate::ids::{ConversationId, Seq, UserId, Version};
-use crate::log::{LogEntry, MembershipEntry, MembershipStep, UserEntry, UserNotice};
+use crate::log::{UserEntry, UserNotice};
 use crate::message::{UNREAD_WINDOW, is_unread};
 use crate::page::{Page, PageSize};
 use crate::ports::{
-    ConversationStore, Departed, Departure, DirectFacts, DirectOpened, Facts, GroupCreated, NewDirect, NewGroup,
-    StoreError,
+    ConversationStore, DirectFacts, DirectOpened, Facts, GroupCreated, NewDirect, NewGroup, StoreError,
 };
 use crate::receipt::Marks;
 use crate::time::Timestamp;
@@ -51,7 +50,7 @@ impl ConversationStore for MemoryStore {
         }
         let owner = std::iter::once((new.owner, Role::Owner));
         let members: Vec<_> = owner.chain(new.members.iter().map(|member| (*member, Role::Member))).collect();
-        let kind = Kind::Group(Group { name: new.name.clone(), owner: new.owner });
+        let kind = Kind::Group(Group::new(new.name.clone(), new.owner));
         let (conversation, entries) = state.found(kind, &members, new.owner, new.at)?;
         Ok(GroupCreated::Created(conversation, entries))
     }
@@ -109,30 +108,6 @@ impl ConversationStore for MemoryStore {
         Ok(Page::from_rows(rows, size, |member: &Member| member.user.get()))
     }
 
-    async fn depart(&self, departure: &Departure) -> Result<Departed, StoreError> {
-        let mut state = self.state();
-        let row = state.conversations.get_mut(&departure.conversation);
-        let Some(row) = row.filter(|row| row.conversation.version == departure.judged_on) else {
-            return Ok(Departed::Stale);
-        };
-        if row.members.remove(&departure.user).is_none() {
-            return Ok(Departed::Stale);
-        }
-        row.conversation.member_count -= 1;
-        row.bump();
-        let entry = row.push(departure.at, |seq| {
-            LogEntry::Membership(MembershipEntry {
-                conversation: departure.conversation,
-                seq,
-                user: departure.user,
-                by: departure.user,
-                change: MembershipStep::Left,
-                at: departure.at,
-            })
-        });
-        Ok(Departed::Committed(entry))
-    }
-
     async fn ids_of(&self, user: UserId) -> Result<Vec<ConversationId>, StoreError> {
         Ok(self.state().conversations_of(user).map(|row| row.conversation.id).collect())
     }
@@ -168,8 +143,10 @@ impl State {
         at: Timestamp,
     ) -> Result<(Conversation, Vec<UserEntry>), StoreError> {
         let id = next_id(&mut self.last.conversation, ConversationId::new)?;
-        let members: BTreeMap<_, _> =
-            members.iter().map(|(user, role)| (*user, new_member(*user, *role, at))).collect();
+        let members: BTreeMap<_, _> = members
+            .iter()
+            .map(|(user, role)| (*user, MemberRow::new(*user, *role, Seq::ZERO, Seq::ZERO, at)))
+            .collect();
         let conversation = Conversation {
             id,
             kind,
@@ -178,13 +155,14 @@ impl State {
             member_count: u32::try_from(members.len()).unwrap_or(u32::MAX),
             created_at: at,
         };
-        let added = UserNotice::ConversationAdded { conversation: id, by };
+        let added = UserNotice::ConversationAdded { conversation: id, by, head: Seq::ZERO };
         let entries = members.keys().map(|user| self.notify(*user, added.clone(), at)).collect();
         let row = ConversationRow {
             conversation: conversation.clone(),
             members,
             log: Vec::new(),
             keys: HashMap::new(),
+            annotations: HashMap::new(),
             active_at: at,
         };
         self.conversations.insert(id, row);
@@ -199,13 +177,21 @@ impl State {
     }
 }
 
+impl MemberRow {
+    /// Somebody who comes in where the log ends at `head`, and sees it from after `hidden` on.
+    pub(super) fn new(user: UserId, role: Role, hidden: Seq, head: Seq, at: Timestamp) -> Self {
+        let marks = Marks { delivered: head, read: head };
+        Self { member: Member { user, role, joined_seq: hidden, joined_at: at, marks }, rises: Vec::new() }
+    }
+}
+
 impl State {
     fn view_of(&self, row: &ConversationRow, user: UserId) -> Option<ConversationView> {
         let between = self.relation_in(row);
         let me = row.members.get(&user)?.member.clone();
         let after = me.marks.read.max(me.joined_seq);
         let newest = row.messages_after(after).rev().take(UNREAD_WINDOW);
-        let unread = newest.filter(|message| is_unread(message.seq, message.sender, user, &me.marks));
+        let unread = newest.filter(|message| is_unread(message, user, &me.marks));
         let last = row.messages_after(me.joined_seq).next_back();
         Some(ConversationView {
             conversation: row.conversation.clone(),
@@ -215,9 +201,4 @@ impl State {
             me,
         })
     }
-}
-
-fn new_member(user: UserId, role: Role, at: Timestamp) -> MemberRow {
-    let member = Member { user, role, joined_seq: Seq::ZERO, joined_at: at, marks: Marks::default() };
-    MemberRow { member, rises: Vec::new() }
 }

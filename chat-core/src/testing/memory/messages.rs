@@ -17,8 +17,7 @@ impl MessageStore for MemoryStore {
     async fn append(&self, new: &NewMessage) -> Result<Appended, StoreError> {
         let mut state = self.state();
         if let Some(before) = new.client_id.as_ref().and_then(|key| state.keyed(new.conversation, new.sender, key)) {
-            let same = before.body == new.body && before.reply_to == new.reply_to;
-            return Ok(if same { Appended::Repeated(before) } else { Appended::Conflict });
+            return Ok(if new.repeats(&before) { Appended::Repeated(before) } else { Appended::Conflict });
         }
         let row = state.conversations.get(&new.conversation);
         if row.is_none_or(|row| row.conversation.version != new.judged_on) {
@@ -32,7 +31,8 @@ impl MessageStore for MemoryStore {
         let Some(row) = state.conversations.get_mut(&new.conversation) else { return Ok(Appended::Stale) };
         let id = next_id(&mut state.last.message, MessageId::new)?;
         let message = new.stored(id, row.conversation.head.next());
-        row.push(new.at, |_| LogEntry::Message(message.clone()));
+        row.push(LogEntry::Message(message.clone()));
+        row.active_at = new.at;
         if let Some(key) = &new.client_id {
             row.keys.insert((new.sender, key.clone()), message.id);
         }

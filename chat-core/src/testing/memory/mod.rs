@@ -5,6 +5,8 @@
 //! decides before it writes: nothing is ever half applied.
 
 mod accounts;
+mod annotations;
+mod changes;
 mod conversations;
 mod database;
 mod messages;
@@ -43,6 +45,8 @@ impl MemoryStore {
             relations: self.clone(),
             conversations: self.clone(),
             messages: self.clone(),
+            changes: self.clone(),
+            annotations: self.clone(),
             receipts: self.clone(),
             database: self.clone(),
         }

@@ -4,9 +4,10 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 
 use crate::conversation::{Conversation, Kind, Member, Pair};
 use crate::ids::{ConversationId, FriendRequestId, MessageId, Seq, SessionId, UserId};
-use crate::log::{LogEntry, UserEntry, UserNotice};
-use crate::message::{Message, MessageState};
+use crate::log::{Changed, LogEntry, UserEntry, UserNotice};
+use crate::message::{FormerBody, Message, MessageState};
 use crate::ports::{NewSession, StoreError, Ticket};
+use crate::reaction::Emoji;
 use crate::receipt::{Marks, ReceiptKind};
 use crate::relation::{FriendRequest, Relation};
 use crate::text::ClientId;
@@ -62,7 +63,20 @@ pub(super) struct ConversationRow {
     pub(super) members: BTreeMap<UserId, MemberRow>,
     pub(super) log: Vec<LogEntry>,
     pub(super) keys: HashMap<(UserId, ClientId), MessageId>,
+    /// What was put on its messages.
+    pub(super) annotations: HashMap<MessageId, Annotations>,
     pub(super) active_at: Timestamp,
+}
+
+/// What was put on one message.
+#[derive(Default)]
+pub(super) struct Annotations {
+    /// Who put which emoji there, and the place in the log of each.
+    pub(super) reactions: BTreeMap<Emoji, BTreeMap<UserId, Seq>>,
+    /// What it said before, oldest first.
+    pub(super) former: Vec<FormerBody>,
+    /// The place in the log of its pin.
+    pub(super) pinned: Option<Seq>,
 }
 
 /// A member with every rise of their marks, oldest first.
@@ -128,7 +142,7 @@ impl State {
         let row = self.conversations.get(conversation)?;
         match row.log_after(Seq::ZERO).find(|entry| entry.seq() == *seq)? {
             LogEntry::Message(message) => Some(row.shown(message, self.relation_in(row).as_ref(), viewer)),
-            LogEntry::Membership(_) => None,
+            LogEntry::Change(_) => None,
         }
     }
 
@@ -140,13 +154,18 @@ impl State {
 
 impl ConversationRow {
     /// Writes the next entry of the log.
-    pub(super) fn push(&mut self, at: Timestamp, entry: impl FnOnce(Seq) -> LogEntry) -> LogEntry {
-        let seq = self.conversation.head.next();
-        let entry = entry(seq);
-        self.conversation.head = seq;
-        self.active_at = at;
-        self.log.push(entry.clone());
-        entry
+    pub(super) fn push(&mut self, entry: LogEntry) {
+        self.conversation.head = entry.seq();
+        self.log.push(entry);
+    }
+
+    /// The message at a place in the log.
+    pub(super) fn message_at(&mut self, seq: Seq) -> Option<&mut Message> {
+        let place = usize::try_from(seq.get().checked_sub(1)?).ok()?;
+        match self.log.get_mut(place)? {
+            LogEntry::Message(message) => Some(message),
+            LogEntry::Change(_) => None,
+        }
     }
 
     /// Makes every decision stale that was judged before.
@@ -163,7 +182,7 @@ impl ConversationRow {
     pub(super) fn messages_after(&self, after: Seq) -> impl DoubleEndedIterator<Item = &Message> {
         self.log_after(after).filter_map(|entry| match entry {
             LogEntry::Message(message) => Some(message),
-            LogEntry::Membership(_) => None,
+            LogEntry::Change(_) => None,
         })
     }
 
@@ -185,11 +204,20 @@ impl ConversationRow {
         Message { state, ..message.clone() }
     }
 
-    /// An entry with the state that the marks give it for a viewer.
+    /// An entry as it stands now: a message with the state that the marks give it for a viewer, an
+    /// edit with what the message says now.
     pub(super) fn shown_entry(&self, entry: &LogEntry, between: Option<&Relation>, viewer: Option<UserId>) -> LogEntry {
         match entry {
             LogEntry::Message(message) => LogEntry::Message(self.shown(message, between, viewer)),
-            LogEntry::Membership(entry) => LogEntry::Membership(entry.clone()),
+            LogEntry::Change(entry) => {
+                let mut entry = entry.clone();
+                if let Changed::Edited { message, content } = &mut entry.what
+                    && let Some(now) = self.messages_after(message.seq.previous()).next()
+                {
+                    content.clone_from(&now.content);
+                }
+                LogEntry::Change(entry)
+            }
         }
     }
 }

@@ -4,9 +4,9 @@ use axum::extract::{FromRef, FromRequestParts};
 use axum::http::header::AUTHORIZATION;
 use axum::http::request::Parts;
 use chat_core::accounts::Credential;
-use chat_core::command::{Changes, MarksReply, Me, Opened, OwnChanges, Profile, Sent};
+use chat_core::command::{ChangedReply, Changes, MarksReply, Me, Opened, OwnChanges, Profile, Sent};
 use chat_core::conversation::{ActivityCursor, ConversationView, Member};
-use chat_core::message::Message;
+use chat_core::message::{FormerBody, MessageView};
 use chat_core::page::Page;
 use chat_core::presence::Presence;
 use chat_core::relation::FriendRequest;
@@ -85,8 +85,9 @@ answers! {
     () = Reply::Done => ();
     Sent = Reply::Sent(it) => it;
     MarksReply = Reply::Marks(it) => it;
-    Message = Reply::Message(it) => it;
-    Opened = Reply::Conversation(it) => it;
+    ChangedReply = Reply::Changed(it) => it;
+    MessageView = Reply::Message(it) => it;
+    Opened = Reply::Conversation(it) => *it;
     FriendRequest = Reply::Request(it) => it;
     Profile = Reply::User(it) => it;
     Me = Reply::Me(it) => it;
@@ -95,7 +96,8 @@ answers! {
     Page<FriendRequest> = Reply::Requests(it) => it;
     Page<ConversationView, ActivityCursor> = Reply::Conversations(it) => it;
     Page<Member> = Reply::Members(it) => it;
-    Page<Message> = Reply::Messages(it) => it;
+    Page<MessageView> = Reply::Messages(it) => it;
+    Vec<FormerBody> = Reply::FormerBodies(it) => it;
     Changes = Reply::Changes(it) => it;
     OwnChanges = Reply::OwnChanges(it) => it;
 }

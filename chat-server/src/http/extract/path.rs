@@ -4,6 +4,7 @@ use axum::extract::{FromRequestParts, RawPathParams};
 use axum::http::request::Parts;
 use chat_core::ErrorCode;
 use chat_core::ids::{ConversationId, FriendRequestId, MessageId, UserId};
+use chat_core::reaction::Emoji;
 
 use crate::http::problem::Problem;
 
@@ -46,6 +47,22 @@ impl FromSegments for (ConversationId, UserId) {
     fn from_segments(segments: &[&str]) -> Option<Self> {
         let &[.., conversation, user] = segments else { return None };
         Some((ConversationId::from_segments(&[conversation])?, UserId::from_segments(&[user])?))
+    }
+}
+
+/// A message that is pinned in a conversation.
+impl FromSegments for (ConversationId, MessageId) {
+    fn from_segments(segments: &[&str]) -> Option<Self> {
+        let &[.., conversation, message] = segments else { return None };
+        Some((ConversationId::from_segments(&[conversation])?, MessageId::from_segments(&[message])?))
+    }
+}
+
+/// An emoji on a message.
+impl FromSegments for (MessageId, Emoji) {
+    fn from_segments(segments: &[&str]) -> Option<Self> {
+        let &[.., message, emoji] = segments else { return None };
+        Some((MessageId::from_segments(&[message])?, Emoji::new(emoji).ok()?))
     }
 }
 

@@ -124,6 +124,17 @@ impl<'a> Person<'a> {
         self.api.send(self.request(Method::PUT, path).json(&body)).await
     }
 
+    pub async fn patch(&self, path: &str, body: Value) -> Answer {
+        self.api.send(self.request(Method::PATCH, path).json(&body)).await
+    }
+
+    /// Makes a group with others in it, and gives its id.
+    pub async fn group_with(&self, others: &[&Person<'_>]) -> i64 {
+        let members: Vec<_> = others.iter().map(|other| other.id).collect();
+        let new = json!({"kind": "group", "name": "Tea", "member_ids": members});
+        self.post("conversations", new).await.is(201)["id"].as_i64().unwrap()
+    }
+
     /// Puts nothing.
     pub async fn mark(&self, path: &str) -> Answer {
         self.api.send(self.request(Method::PUT, path)).await

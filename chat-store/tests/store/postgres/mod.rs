@@ -5,6 +5,7 @@ mod failures;
 mod opening;
 mod plans;
 mod server;
+mod shared_reads;
 mod silence;
 
 mod conformance {

@@ -18,12 +18,12 @@ fn crowd(from: i64, to: i64) -> String {
     format!(
         "INSERT INTO users (username, name_key, name_look, name_fold, created_at)
             SELECT 'u' || n, 'u' || n, 'u' || n, 'u' || n, 0 FROM generate_series({from}, {to}) AS n;
-        INSERT INTO conversations (kind, name, owner_id, member_count, created_at, active_at)
+        INSERT INTO conversations (kind, name, maker_id, member_count, created_at, active_at)
             SELECT 'group', username, id, 1, 0, 0 FROM users WHERE username BETWEEN 'u' AND 'v' AND id > {from};
         INSERT INTO members (conversation_id, user_id, role, joined_seq, joined_at, delivered_seq, read_seq)
-            SELECT id, owner_id, 'owner', 0, 0, 0, 0 FROM conversations WHERE kind = 'group' ON CONFLICT DO NOTHING;
+            SELECT id, maker_id, 'owner', 0, 0, 0, 0 FROM conversations WHERE kind = 'group' ON CONFLICT DO NOTHING;
         INSERT INTO messages (conversation_id, seq, sender_id, body, client_id, created_at)
-            SELECT id, seq, owner_id, 'words', 'k' || seq, 0 FROM conversations, generate_series(1, 3) AS seq
+            SELECT id, seq, maker_id, 'words', 'k' || seq, 0 FROM conversations, generate_series(1, 3) AS seq
             WHERE kind = 'group' ON CONFLICT DO NOTHING;
         INSERT INTO relations (low_id, high_id, version, friends_since)
             SELECT id, id + 1, 1, 0 FROM users WHERE id BETWEEN {from} + 2 AND {to} - 2 ON CONFLICT DO NOTHING;
@@ -94,6 +94,7 @@ async fn ordinary_day(scene: &Scene, n: i64) {
     stores.relations.presence_circle(*ann).await.unwrap();
     stores.relations.friends(*ann, None, PageSize::default()).await.unwrap();
     stores.users.get(&[*ann, *bob]).await.unwrap();
+    stores.users.account(*ann).await.unwrap();
     stores.users.find_login(&Login::NameKey("ann".to_owned())).await.unwrap();
     let search = UserSearch { prefix: "an".to_owned(), after: None, size: PageSize::default() };
     stores.users.search(&search).await.unwrap();

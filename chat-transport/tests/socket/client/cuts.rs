@@ -6,6 +6,7 @@ use std::sync::atomic::Ordering;
 
 use chat_core::ids::{ConversationId, Seq};
 use chat_core::log::LogEntry;
+use chat_core::message::{Content, Message};
 use chat_core::page::PageSize;
 use chat_transport::client::{Client, Notice};
 use tokio::task::JoinSet;
@@ -62,8 +63,8 @@ async fn log(house: &House, room: ConversationId) -> BTreeMap<String, Vec<i64>> 
         let Some(last) = changes.items.last().map(LogEntry::seq) else { return log };
         after = last;
         for entry in changes.items {
-            if let LogEntry::Message(message) = entry {
-                log.entry(message.body.into_string()).or_default().push(message.seq.get());
+            if let LogEntry::Message(Message { seq, content: Content::Said { body, .. }, .. }) = entry {
+                log.entry(body.into_string()).or_default().push(seq.get());
             }
         }
     }

@@ -133,6 +133,10 @@ impl House {
         self.chat.handle(&Actor::user(person.user), command).await.expect("a command that is allowed")
     }
 
+    pub(crate) async fn leave(&self, person: &Person, conversation: ConversationId) {
+        self.ask(person, Command::RemoveMember { conversation, user: person.user }).await;
+    }
+
     pub(crate) async fn direct(&self, one: &Person, other: &Person) -> ConversationId {
         match self.ask(one, Command::OpenDirect { user: other.user }).await {
             Reply::Conversation(opened) => opened.view.conversation.id,

@@ -10,9 +10,8 @@ use chat_core::ids::{ConversationId, MessageId, Seq, UserId};
 use chat_core::message::Message;
 use chat_core::page::{Page, PageSize};
 use chat_core::ports::{
-    Appended, ConversationStore, Departed, Departure, DirectOpened, Facts, GroupCreated, Login, MessageStore,
-    NewDirect, NewGroup, NewMessage, NewUser, ReceiptStore, StoreError, StoredPassword, Stores, UserCreated,
-    UserSearch, UserStore,
+    Account, Appended, ConversationStore, DirectOpened, Facts, GroupCreated, Login, MessageStore, NewDirect, NewGroup,
+    NewMessage, NewUser, ReceiptStore, StoreError, StoredPassword, Stores, UserCreated, UserSearch, UserStore,
 };
 use chat_core::presence::Status;
 use chat_core::receipt::{Advance, Advanced};
@@ -30,6 +29,7 @@ pub(crate) struct Door {
     waiting: watch::Sender<u32>,
     passed: AtomicU32,
     failures: AtomicU32,
+    spared: AtomicU32,
 }
 
 impl Door {
@@ -44,6 +44,7 @@ impl Door {
             holds_all: AtomicBool::new(false),
             passed: AtomicU32::new(0),
             failures: AtomicU32::new(0),
+            spared: AtomicU32::new(0),
         })
     }
 
@@ -69,6 +70,12 @@ impl Door {
         self.failures.store(times, Ordering::SeqCst);
     }
 
+    /// The one after the next so many answers is an error.
+    pub(crate) fn fail_after(&self, answers: u32) {
+        self.spared.store(answers, Ordering::SeqCst);
+        self.fail(1);
+    }
+
     /// How many answers passed.
     pub(crate) fn passed(&self) -> u32 {
         self.passed.load(Ordering::SeqCst)
@@ -87,7 +94,10 @@ impl Door {
             open.expect("a door");
         }
         self.passed.fetch_add(1, Ordering::SeqCst);
-        let fails = self.failures.fetch_update(Ordering::SeqCst, Ordering::SeqCst, |left| left.checked_sub(1)).is_ok();
+        let counts = |left: &AtomicU32| {
+            left.fetch_update(Ordering::SeqCst, Ordering::SeqCst, |left| left.checked_sub(1)).is_ok()
+        };
+        let fails = !counts(&self.spared) && counts(&self.failures);
         if fails { Err(StoreError::Unavailable("the door is broken".into())) } else { Ok(()) }
     }
 }
@@ -141,10 +151,6 @@ impl ConversationStore for GatedConversations {
         viewer: UserId,
     ) -> Result<Page<Member>, StoreError> {
         self.inner.members(conversation, after, size, viewer).await
-    }
-
-    async fn depart(&self, departure: &Departure) -> Result<Departed, StoreError> {
-        self.inner.depart(departure).await
     }
 
     async fn ids_of(&self, user: UserId) -> Result<Vec<ConversationId>, StoreError> {
@@ -230,6 +236,12 @@ impl UserStore for GatedUsers {
         let users = self.inner.get(ids).await;
         self.reads.pass().await?;
         users
+    }
+
+    async fn account(&self, user: UserId) -> Result<Option<Account>, StoreError> {
+        let account = self.inner.account(user).await;
+        self.reads.pass().await?;
+        account
     }
 
     async fn find_login(&self, login: &Login) -> Result<Option<StoredPassword>, StoreError> {

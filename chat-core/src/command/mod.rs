@@ -1,15 +1,15 @@
 //! What an actor can ask, and what is answered. Every face of the system decodes to these and to nothing else.
 
-use crate::conversation::{ActivityCursor, ConversationView, Member};
+mod reply;
+
+pub use reply::*;
+
+use crate::conversation::{ActivityCursor, GroupUpdate, Role};
 use crate::ids::{ConnectionId, ConversationId, FriendRequestId, MessageId, Seq, SessionId, UserId};
-use crate::log::{LogEntry, UserEntry};
-use crate::message::Message;
-use crate::page::{Page, PageSize};
-use crate::presence::{Presence, Status};
-use crate::receipt::Marks;
-use crate::relation::FriendRequest;
+use crate::page::PageSize;
+use crate::presence::Status;
+use crate::reaction::Emoji;
 use crate::text::{Body, ClientId, Label};
-use crate::user::User;
 
 /// Who asks: a user who proved to be one, and through what.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -70,8 +70,53 @@ pub enum Command {
         /// Who else is in it from the start.
         members: Vec<UserId>,
     },
-    /// Leave a group.
-    LeaveConversation(ConversationId),
+    /// Change a group itself.
+    UpdateGroup {
+        /// Which.
+        conversation: ConversationId,
+        /// What of it.
+        update: GroupUpdate,
+    },
+    /// Bring users into a group.
+    AddMembers {
+        /// Which.
+        conversation: ConversationId,
+        /// Who.
+        users: Vec<UserId>,
+    },
+    /// Take a member out of a group; oneself is to leave.
+    RemoveMember {
+        /// Which.
+        conversation: ConversationId,
+        /// Who.
+        user: UserId,
+    },
+    /// Let a member of a group do more or less.
+    SetRole {
+        /// Which.
+        conversation: ConversationId,
+        /// Who.
+        user: UserId,
+        /// What they are from now on.
+        role: Role,
+    },
+    /// Let one's message say something else.
+    EditMessage {
+        /// Which.
+        message: MessageTarget,
+        /// What it says from now on.
+        body: Body,
+    },
+    /// Delete a message for everybody.
+    DeleteMessage(MessageTarget),
+    /// Put an emoji on a message.
+    AddReaction(MessageTarget, Emoji),
+    /// Take one's emoji back.
+    RemoveReaction(MessageTarget, Emoji),
+    /// Hold a message up for everybody to find.
+    PinMessage(MessageTarget),
+    /// Do not hold it up any more.
+    UnpinMessage(MessageTarget),
     /// Ask a user to become friends.
     RequestFriend(UserId),
     /// Say yes to a request.
@@ -136,6 +181,37 @@ pub enum Command {
     ListMessages(History),
     /// One message.
     GetMessage(MessageId),
+    /// What a message said before its edits.
+    ListFormerBodies(MessageId),
+    /// Who put an emoji on a message.
+    ListReactors {
+        /// On which.
+        message: MessageId,
+        /// What.
+        emoji: Emoji,
+        /// After which user.
+        after: Option<UserId>,
+        /// How many.
+        size: PageSize,
+    },
+    /// The messages that answer a message.
+    ListReplies {
+        /// Which.
+        message: MessageId,
+        /// After which seq.
+        after: Seq,
+        /// How many.
+        size: PageSize,
+    },
+    /// The pinned messages of a conversation, the latest pin first.
+    ListPins {
+        /// Of which conversation.
+        conversation: ConversationId,
+        /// Before which pin: the seq of its entry.
+        before: Option<Seq>,
+        /// How many.
+        size: PageSize,
+    },
     /// Every change of a conversation after a point.
     ListChanges {
         /// Of which conversation.
@@ -167,13 +243,26 @@ pub struct SendMessage {
     pub reply_to: Option<MessageId>,
 }
 
+/// A message that is meant.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct MessageTarget {
+    /// Which.
+    pub id: MessageId,
+    /// The conversation in which it must be; whatever is elsewhere is not there.
+    pub within: Option<ConversationId>,
+}
+
+impl From<MessageId> for MessageTarget {
+    fn from(id: MessageId) -> Self {
+        Self { id, within: None }
+    }
+}
+
 /// Up to where something was read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ReadTarget {
     /// Up to this message.
-    Message(MessageId),
-    /// Up to this message of this conversation; a message of another one is not there.
-    MessageOf(ConversationId, MessageId),
+    Message(MessageTarget),
     /// Up to this place in a conversation.
     Seq(ConversationId, Seq),
 }
@@ -216,138 +305,4 @@ pub enum HistoryStart {
     Before(Seq),
     /// Those after a seq, going on: oldest first.
     After(Seq),
-}
-
-/// What a command is answered with.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Reply {
-    /// Done, and nothing more to say.
-    Done,
-    /// The message that stands now.
-    Sent(Sent),
-    /// The marks that stand now.
-    Marks(MarksReply),
-    /// A message.
-    Message(Message),
-    /// A conversation that was asked for, made or found.
-    Conversation(Opened),
-    /// A friend request as it stands now.
-    Request(FriendRequest),
-    /// A user, as others see them.
-    User(Profile),
-    /// One's own account.
-    Me(Me),
-    /// A page of users.
-    Users(Page<Profile>),
-    /// Who is online.
-    Online(Vec<Presence>),
-    /// A page of requests.
-    Requests(Page<FriendRequest>),
-    /// A page of conversations.
-    Conversations(Page<ConversationView, ActivityCursor>),
-    /// A page of members.
-    Members(Page<Member>),
-    /// A page of messages.
-    Messages(Page<Message>),
-    /// Changes of a conversation.
-    Changes(Changes),
-    /// Changes of one's own log.
-    OwnChanges(OwnChanges),
-}
-
-/// A stored message, and whether this very command stored it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Sent {
-    /// The message.
-    pub message: Message,
-    /// False for a repeat of its `client_id`.
-    pub fresh: bool,
-}
-
-/// One's own marks in a conversation after saying what was read.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct MarksReply {
-    /// Which conversation.
-    pub conversation: ConversationId,
-    /// The marks as they stand.
-    pub marks: Marks,
-    /// The message that was named, if one was.
-    pub message: Option<MessageId>,
-    /// False if they stood there already; then no event says so.
-    pub fresh: bool,
-}
-
-/// A conversation, and whether this very command made it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Opened {
-    /// The conversation as the asker sees it.
-    pub view: ConversationView,
-    /// False if it was there before.
-    pub fresh: bool,
-}
-
-/// A user as the asker sees them.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Profile {
-    /// The user.
-    pub user: User,
-    /// Their presence; offline and without a time for an asker who may not see it.
-    pub presence: Presence,
-}
-
-/// One's own account.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Me {
-    /// The user.
-    pub user: User,
-    /// What others see now.
-    pub presence: Presence,
-    /// The last seq of one's own log.
-    pub log_head: Seq,
-}
-
-/// A part of a conversation's log.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Changes {
-    /// Which conversation.
-    pub conversation: ConversationId,
-    /// The entries, oldest first, without a gap.
-    pub items: Vec<LogEntry>,
-    /// The last seq of the log at that moment.
-    pub head: Seq,
-}
-
-/// A part of a user's own log.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct OwnChanges {
-    /// The entries, oldest first, without a gap.
-    pub items: Vec<UserEntry>,
-    /// The last seq of the log at that moment.
-    pub head: Seq,
-}
-
-/// What a socket needs to begin: everything after the registration of the connection, so that nothing falls in between.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Welcome {
-    /// The user.
-    pub me: Me,
-    /// Where each conversation stands.
-    pub positions: Vec<Position>,
-    /// Those whose presence the user may see and who are not offline.
-    pub online: Vec<Presence>,
-    /// Changes when the database was restored from a backup: cursors of another epoch mean nothing.
-    pub epoch: String,
-}
-
-/// Where one conversation stands for one member.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Position {
-    /// Which conversation.
-    pub conversation: ConversationId,
-    /// The last seq of its log.
-    pub head: Seq,
-    /// The member's own marks.
-    pub marks: Marks,
-    /// In a direct conversation, the other one's marks.
-    pub peer: Option<Marks>,
 }

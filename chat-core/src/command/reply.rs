@@ -1,0 +1,165 @@
+//! What is answered to a command.
+
+use crate::chat::Delivery;
+use crate::conversation::{ActivityCursor, ConversationView, Member};
+use crate::ids::{ConversationId, MessageId, Seq};
+use crate::log::{LogEntry, UserEntry};
+use crate::message::{FormerBody, Message, MessageView};
+use crate::page::Page;
+use crate::presence::Presence;
+use crate::receipt::Marks;
+use crate::relation::FriendRequest;
+use crate::user::User;
+
+/// What a command is answered with.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Reply {
+    /// Done, and nothing more to say.
+    Done,
+    /// The message that stands now.
+    Sent(Sent),
+    /// The marks that stand now.
+    Marks(MarksReply),
+    /// A change of a conversation.
+    Changed(ChangedReply),
+    /// A message.
+    Message(MessageView),
+    /// A conversation that was asked for, made or found.
+    Conversation(Box<Opened>),
+    /// A friend request as it stands now.
+    Request(FriendRequest),
+    /// A user, as others see them.
+    User(Profile),
+    /// One's own account.
+    Me(Me),
+    /// A page of users.
+    Users(Page<Profile>),
+    /// Who is online.
+    Online(Vec<Presence>),
+    /// A page of requests.
+    Requests(Page<FriendRequest>),
+    /// A page of conversations.
+    Conversations(Page<ConversationView, ActivityCursor>),
+    /// A page of members.
+    Members(Page<Member>),
+    /// A page of messages.
+    Messages(Page<MessageView>),
+    /// The texts that a message had, oldest first.
+    FormerBodies(Vec<FormerBody>),
+    /// Changes of a conversation.
+    Changes(Changes),
+    /// Changes of one's own log.
+    OwnChanges(OwnChanges),
+}
+
+/// Whether this very command changed something; if so, an event says what.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ChangedReply {
+    /// False if it was so before; then no event says so.
+    pub fresh: bool,
+}
+
+/// A stored message, and whether this very command stored it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Sent {
+    /// The message.
+    pub message: Message,
+    /// False for a repeat of its `client_id`.
+    pub fresh: bool,
+}
+
+/// One's own marks in a conversation after saying what was read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct MarksReply {
+    /// Which conversation.
+    pub conversation: ConversationId,
+    /// The marks as they stand.
+    pub marks: Marks,
+    /// The message that was named, if one was.
+    pub message: Option<MessageId>,
+    /// False if they stood there already; then no event says so.
+    pub fresh: bool,
+}
+
+/// A conversation, and whether this very command made it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Opened {
+    /// The conversation as the asker sees it.
+    pub view: ConversationView,
+    /// False if it was there before.
+    pub fresh: bool,
+}
+
+impl From<Opened> for Reply {
+    fn from(opened: Opened) -> Self {
+        Self::Conversation(Box::new(opened))
+    }
+}
+
+/// A user as the asker sees them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Profile {
+    /// The user.
+    pub user: User,
+    /// Their presence; offline and without a time for an asker who may not see it.
+    pub presence: Presence,
+}
+
+/// One's own account.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Me {
+    /// The user.
+    pub user: User,
+    /// What others see now.
+    pub presence: Presence,
+    /// The last seq of one's own log.
+    pub log_head: Seq,
+}
+
+/// A part of a conversation's log.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Changes {
+    /// Which conversation.
+    pub conversation: ConversationId,
+    /// The entries, oldest first, without a gap.
+    pub items: Vec<LogEntry>,
+    /// The last seq of the log at that moment.
+    pub head: Seq,
+}
+
+/// A part of a user's own log.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OwnChanges {
+    /// The entries, oldest first, without a gap.
+    pub items: Vec<UserEntry>,
+    /// The last seq of the log at that moment.
+    pub head: Seq,
+}
+
+/// What a socket needs to begin: everything after the registration of the connection, so that nothing falls in between.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Welcome {
+    /// The user.
+    pub me: Me,
+    /// Where each conversation stands.
+    pub positions: Vec<Position>,
+    /// Those whose presence the user may see and who are not offline.
+    pub online: Vec<Presence>,
+    /// Changes when the database was restored from a backup: cursors of another epoch mean nothing.
+    pub epoch: String,
+    /// What reaches the user with this: to be noted as [`delivered`](crate::Chat::delivered) when it has.
+    pub waiting: Vec<Delivery>,
+}
+
+/// Where one conversation stands for one member.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Position {
+    /// Which conversation.
+    pub conversation: ConversationId,
+    /// The last seq of its log.
+    pub head: Seq,
+    /// The member's own marks.
+    pub marks: Marks,
+    /// In a direct conversation, the other one's marks.
+    pub peer: Option<Marks>,
+}

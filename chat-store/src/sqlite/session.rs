@@ -1,0 +1,38 @@
+//! An SQLite connection as the code sees it that is written once for both databases.
+
+use std::collections::HashMap;
+
+use chat_core::ids::{Seq, UserId};
+use chat_core::log::{UserEntry, UserNotice};
+use chat_core::time::Timestamp;
+use sqlx::SqliteConnection;
+use sqlx::sqlite::SqliteRow;
+
+use super::arrays::ids;
+use super::own_logs;
+use crate::error::Fault;
+use crate::session::{Session, run_statements};
+use crate::sql::annotations::put_on;
+use crate::sql::changes::found_conversation;
+
+impl Session for SqliteConnection {
+    run_statements!(SqliteRow, ids);
+
+    const PUT_ON: &'static str = put_on!("IN (SELECT value FROM json_each($1))");
+
+    /// The one writer has locked everything already.
+    const LOCK_CONVERSATION: &'static str = found_conversation!();
+
+    async fn own_heads(&mut self, users: &[UserId]) -> Result<HashMap<UserId, Seq>, Fault> {
+        own_logs::heads(self, users.iter().copied()).await
+    }
+
+    async fn push_own(
+        &mut self,
+        heads: HashMap<UserId, Seq>,
+        notices: Vec<(UserId, UserNotice)>,
+        at: Timestamp,
+    ) -> Result<Vec<UserEntry>, Fault> {
+        own_logs::push(self, heads, notices, at).await
+    }
+}
