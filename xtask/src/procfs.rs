@@ -31,8 +31,17 @@ pub(crate) fn anonymous_memory(process: u32) -> Option<u64> {
 
 /// The bytes of memory that the machine has.
 pub(crate) fn memory() -> Option<u64> {
+    meminfo("MemTotal:")
+}
+
+/// The bytes of memory that the kernel needs for what it keeps of things, connections among them.
+pub(crate) fn slab() -> Option<u64> {
+    meminfo("Slab:")
+}
+
+fn meminfo(name: &str) -> Option<u64> {
     let all = std::fs::read_to_string("/proc/meminfo").ok()?;
-    let line = all.lines().find_map(|line| line.strip_prefix("MemTotal:"))?;
+    let line = all.lines().find_map(|line| line.strip_prefix(name))?;
     let kibibytes: u64 = line.trim().trim_end_matches("kB").trim().parse().ok()?;
     Some(kibibytes * 1_024)
 }

@@ -1,15 +1,21 @@
-//! The yardstick of a fan-out: the other end of the bare writer, which reads everything and counts bytes.
+//! The yardstick of a fan-out: the other end of the bare writer, which reads frames as the listeners of a room do, so that
+//! both sides are read at the same cost.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
+use futures_util::StreamExt as _;
 use tokio::net::TcpStream;
 use tokio::sync::Notify;
 use tokio::task::JoinSet;
+use tokio_tungstenite::WebSocketStream;
+use tokio_tungstenite::tungstenite::protocol::Role;
 
 use super::floor::Floor;
-use crate::failure::{Doing as _, Outcome};
+use super::glance::Glance;
+use super::line;
+use crate::failure::Outcome;
 use crate::fixture::scratch::Scratch;
 use crate::procfs;
 
@@ -26,24 +32,24 @@ pub(super) struct Written {
 /// them have been read.
 pub(super) async fn measure(
     connections: usize,
-    frame: usize,
+    text: &str,
     time: Duration,
     scratch: &Arc<Scratch>,
 ) -> Outcome<Written> {
     let mut floor = Floor::start("floor-writer", scratch).await?;
     floor.tell(&connections.to_string()).await?;
-    let (read, mut readers) = (Arc::new(Swallowed::default()), JoinSet::new());
-    for _ in 0..connections {
-        let stream = TcpStream::connect(&floor.address).await.doing("connect to the bare writer")?;
-        readers.spawn(swallow(stream, Arc::clone(&read)));
+    let (read, mut readers) = (Arc::new(Read::default()), JoinSet::new());
+    for index in 0..connections {
+        let stream = line::connect(&floor.address, index).await?;
+        readers.spawn(listen(stream, Arc::clone(&read)));
     }
     floor.hear().await?;
     let cpu = |floor: &Floor| floor.pid().and_then(procfs::cpu_time).unwrap_or_default();
     let (before, begun, mut turns) = (cpu(&floor), Instant::now(), 0);
     while begun.elapsed() < time {
         turns += 1;
-        read.wanted.fetch_add(connections * frame, Ordering::Relaxed);
-        floor.tell(&frame.to_string()).await?;
+        read.wanted.fetch_add(connections, Ordering::Relaxed);
+        floor.tell(text).await?;
         while !read.is_complete() {
             read.all.notified().await;
         }
@@ -54,33 +60,27 @@ pub(super) async fn measure(
     Ok(Written { frames: written, elapsed, cpu: used })
 }
 
-/// Bytes that were read and bytes that are on their way.
+/// Frames that were read and frames that are on their way.
 #[derive(Debug, Default)]
-struct Swallowed {
-    bytes: AtomicUsize,
+struct Read {
+    frames: AtomicUsize,
     wanted: AtomicUsize,
     all: Notify,
 }
 
-impl Swallowed {
+impl Read {
     fn is_complete(&self) -> bool {
-        self.bytes.load(Ordering::Relaxed) >= self.wanted.load(Ordering::Relaxed)
+        self.frames.load(Ordering::Relaxed) >= self.wanted.load(Ordering::Relaxed)
     }
 }
 
-async fn swallow(stream: TcpStream, read: Arc<Swallowed>) {
-    let mut buffer = [0; 4 * 1024];
-    while stream.readable().await.is_ok() {
-        match stream.try_read(&mut buffer) {
-            Ok(0) => return,
-            Ok(bytes) => {
-                read.bytes.fetch_add(bytes, Ordering::Relaxed);
-                if read.is_complete() {
-                    read.all.notify_one();
-                }
-            }
-            // A wake-up may be for nothing.
-            Err(_) => {}
+async fn listen(stream: TcpStream, read: Arc<Read>) {
+    let mut frames = WebSocketStream::from_raw_socket(stream, Role::Client, None).await;
+    while let Some(Ok(frame)) = frames.next().await {
+        let is_message = frame.to_text().is_ok_and(|text| Glance::at(text).is_message());
+        read.frames.fetch_add(usize::from(is_message), Ordering::Relaxed);
+        if read.is_complete() {
+            read.all.notify_one();
         }
     }
 }

@@ -111,8 +111,8 @@ async fn one(
             burst = Some(Part::of(&room.speak(options.burst, time, || scene.clocks()).await?));
         }
     }
-    let frame = rooms.first().map_or(1, |(_, room)| room.frame_bytes());
-    let floor = Part::of_bare(&bare_writes::measure(options.members, frame, time, scratch).await?);
+    let frame = rooms.first().and_then(|(_, room)| room.frame()).unwrap_or_default();
+    let floor = Part::of_bare(&bare_writes::measure(options.members, &frame, time, scratch).await?);
     let others = parts.split_off(1.min(parts.len()));
     let nothing = || Failure::new("there is no room");
     let single = parts.pop().ok_or_else(nothing)?;

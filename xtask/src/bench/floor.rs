@@ -20,29 +20,45 @@ use crate::failure::{Doing, Failure, Outcome};
 use crate::fixture::scratch::Scratch;
 use crate::{procfs, runtime, terminal};
 
-/// Writes the same bytes to every connection in turn, one `write` for each. It is told how many connections come, and then
-/// for each turn how many bytes.
+/// Writes the same frame to every connection in turn, one `write` for each. It is told how many connections come, and then
+/// for each turn the text of the frame.
 pub(super) fn write() -> Outcome {
     let listener = TcpListener::bind("127.0.0.1:0").doing("listen")?;
     terminal::line(&listener.local_addr().doing("listen")?.to_string());
     let mut told = std::io::stdin().lines();
-    let mut number = || -> Outcome<Option<usize>> {
-        Ok(told.next().transpose().doing("hear what to do")?.and_then(|line| line.parse().ok()))
-    };
+    let mut hear = || told.next().transpose().doing("hear what to do");
     let mut streams: Vec<TcpStream> = Vec::new();
-    for _ in 0..number()?.unwrap_or(0) {
+    for _ in 0..hear()?.and_then(|line| line.parse().ok()).unwrap_or(0) {
         let (stream, _) = listener.accept().doing("accept")?;
         stream.set_nodelay(true).doing("switch Nagle's algorithm off")?;
         streams.push(stream);
     }
     terminal::line("ready");
-    while let Some(bytes) = number()? {
-        let frame = vec![b'x'; bytes];
+    while let Some(text) = hear()? {
+        let frame = frame(&text);
         for stream in &mut streams {
             stream.write_all(&frame).doing("write")?;
         }
     }
     Ok(())
+}
+
+/// A text frame as a server writes it, RFC 6455 section 5.2.
+fn frame(text: &str) -> Vec<u8> {
+    let mut frame = vec![0x81];
+    match (u8::try_from(text.len()), u16::try_from(text.len())) {
+        (Ok(short @ ..126), _) => frame.push(short),
+        (_, Ok(length)) => {
+            frame.push(126);
+            frame.extend(length.to_be_bytes());
+        }
+        (_, Err(_)) => {
+            frame.push(127);
+            frame.extend((text.len() as u64).to_be_bytes());
+        }
+    }
+    frame.extend(text.as_bytes());
+    frame
 }
 
 /// Accepts sockets, shakes hands and does nothing more.
@@ -107,6 +123,12 @@ impl Floor {
         heard(&mut self.output).await
     }
 
+    /// Tells it something, and hears what it says to that.
+    pub(super) async fn ask(&mut self, line: &str) -> Outcome<String> {
+        self.tell(line).await?;
+        self.hear().await
+    }
+
     /// Ends it.
     pub(super) async fn end(mut self) {
         // It fails only if the process has ended already.
@@ -128,11 +150,16 @@ pub(super) struct Upgrades {
 }
 
 /// Opens so many of them.
-pub(super) async fn bare_upgrades(clients: usize, at_once: usize, scratch: &Arc<Scratch>) -> Outcome<Upgrades> {
+pub(super) async fn bare_upgrades(
+    first: usize,
+    clients: usize,
+    at_once: usize,
+    scratch: &Arc<Scratch>,
+) -> Outcome<Upgrades> {
     let floor = Floor::start("floor-acceptor", scratch).await?;
     let gate = Arc::new(Semaphore::new(at_once));
     let (begun, mut coming) = (Instant::now(), JoinSet::new());
-    for index in 0..clients {
+    for index in first..first + clients {
         let (gate, address) = (Arc::clone(&gate), floor.address.clone());
         coming.spawn(async move {
             let _place = gate.acquire().await.doing("wait for a place")?;

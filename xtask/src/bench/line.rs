@@ -1,16 +1,17 @@
 //! A socket of the measured server, ours or a peer's, as its load generator sees it: messages go out, frames come in.
 
-use std::net::Ipv4Addr;
+use std::net::{Ipv4Addr, SocketAddr};
+use std::sync::LazyLock;
 
 use futures_util::{FutureExt as _, SinkExt as _, StreamExt as _};
-use tokio::net::TcpStream;
+use tokio::net::{TcpSocket, TcpStream};
 use tokio_tungstenite::WebSocketStream;
 use tokio_tungstenite::tungstenite::{Message, Utf8Bytes};
 
 use crate::client::socket::{Refusal, Socket};
 use crate::failure::{Doing, Failure, Outcome};
 
-/// Sockets from one source address; it has some 28,000 ports.
+/// Sockets from one source address.
 const PER_ADDRESS: usize = 5_000;
 
 /// How a server wants to be spoken to.
@@ -83,11 +84,24 @@ impl Door {
     }
 }
 
-/// The address from which a socket comes.
+/// The address from which a socket comes. A port that was used rests for a minute, so runs and rounds that follow each
+/// other begin at different addresses: each of these has some 28,000 ports, and more of them are used than that.
 pub(super) fn source(index: usize) -> Ipv4Addr {
-    let host = 1 + u8::try_from(index / PER_ADDRESS).unwrap_or(u8::MAX - 1);
-    Ipv4Addr::new(127, 0, 0, host)
+    static BEGUN: LazyLock<usize> = LazyLock::new(|| std::process::id() as usize * 16);
+    let host = (*BEGUN + index / PER_ADDRESS) % 250;
+    Ipv4Addr::new(127, 0, 0, 1 + u8::try_from(host).unwrap_or(0))
 }
+
+/// Connects without any handshake.
+pub(super) async fn connect(address: &str, index: usize) -> Outcome<TcpStream> {
+    let socket = TcpSocket::new_v4().doing("make a socket")?;
+    socket.bind(SocketAddr::from((source(index), 0))).doing("bind a socket")?;
+    let address = address.parse().map_err(|_| Failure::new("a floor gave no address"))?;
+    socket.connect(address).await.doing("connect to a floor")
+}
+
+/// How many indices apart the sockets of two rounds are, so that they come from different addresses.
+pub(super) const ROUND: usize = 4 * PER_ADDRESS;
 
 impl Line {
     /// Puts a frame into the outgoing buffer.

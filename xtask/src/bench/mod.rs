@@ -18,6 +18,7 @@ mod faults;
 mod floor;
 mod glance;
 mod history;
+mod hold;
 mod hot;
 mod idle;
 mod latency;
@@ -72,6 +73,8 @@ pub(crate) struct Arguments {
 enum Chore {
     /// Memory of the server per idle, authenticated connection, against a bare task that waits on a socket.
     Idle(idle::Options),
+    /// Very many silent connections at once, over several servers, and what a million would take.
+    Hold(hold::Options),
     /// Durable direct messages per second, from the send to the delivery, against single-row inserts by pgbench.
     Dm(dm::Options),
     /// Deliveries per second in one large room, against a bare loop of writes.
@@ -89,6 +92,9 @@ enum Chore {
     /// The yardstick of `idle`, as a process of its own.
     #[command(hide = true)]
     BareListener,
+    /// The other ends of `hold`, as a process of its own.
+    #[command(hide = true)]
+    Holder,
     /// The yardstick of `fanout`, as a process of its own.
     #[command(hide = true)]
     FloorWriter,
@@ -109,6 +115,7 @@ pub(crate) fn run(arguments: &Arguments) -> Outcome {
     let Some(chore) = &arguments.chore else { return everything(&arguments.setting) };
     match chore {
         Chore::Idle(options) => idle::run(options),
+        Chore::Hold(options) => hold::run(options),
         Chore::Dm(options) => dm::run(options),
         Chore::Fanout(options) => fanout::run(options),
         Chore::Hot(options) => hot::run(options),
@@ -117,6 +124,7 @@ pub(crate) fn run(arguments: &Arguments) -> Outcome {
         Chore::History(options) => history::run(options),
         Chore::Peers(options) => peers::run(options),
         Chore::BareListener => bare::listen(),
+        Chore::Holder => hold::holder(),
         Chore::FloorWriter => floor::write(),
         Chore::FloorAcceptor => floor::accept(),
     }

@@ -1,7 +1,7 @@
 //! One group with a socket of every member open, and one who speaks: how long until everybody has heard it?
 
-use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 
 use futures_util::{StreamExt as _, TryStreamExt as _, stream};
@@ -20,9 +20,6 @@ use crate::failure::{Failure, Outcome};
 const AT_ONCE: usize = 32;
 /// Longer than it takes until everybody has heard something.
 const PATIENCE: Duration = Duration::from_secs(60);
-
-/// What stands before the payload of a frame of its length.
-const HEADER: usize = 4;
 
 /// A room that is open.
 #[derive(Debug)]
@@ -43,7 +40,7 @@ struct Heard {
     deliveries: AtomicU64,
     wanted: AtomicU64,
     faults: AtomicU64,
-    frame: AtomicUsize,
+    frame: OnceLock<String>,
     all: Notify,
 }
 
@@ -104,9 +101,9 @@ impl Room {
         self.said
     }
 
-    /// How many bytes a listener gets for a message.
-    pub(super) fn frame_bytes(&self) -> usize {
-        self.heard.frame.load(Ordering::Relaxed)
+    /// A frame as a listener gets it for a message.
+    pub(super) fn frame(&self) -> Option<String> {
+        self.heard.frame.get().cloned()
     }
 
     /// How often a listener heard a message late, again, or not at all.
@@ -173,7 +170,7 @@ async fn listen(mut line: Line, heard: Arc<Heard>) {
             // It stands in for no message that another listener still waits for.
             continue;
         }
-        heard.frame.fetch_max(frame.len() + HEADER, Ordering::Relaxed);
+        heard.frame.get_or_init(|| frame.to_string());
         heard.deliveries.fetch_add(1, Ordering::Relaxed);
         if heard.is_complete() {
             heard.all.notify_one();

@@ -1,6 +1,6 @@
 //! What most measurements need: a durable Postgres, a database that is filled before anybody comes, a server on it.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::audit::{self, Acknowledged};
@@ -40,10 +40,20 @@ impl Stage {
         Ok(Self { postgres, scratch, binary })
     }
 
+    /// The server's binary.
+    pub(super) fn binary(&self) -> &Path {
+        &self.binary
+    }
+
+    /// The address of a new database.
+    pub(super) async fn new_database(&self, name: &str) -> Outcome<String> {
+        tokio::task::block_in_place(|| self.postgres.create_database(name))?;
+        Ok(self.postgres.url(name))
+    }
+
     /// A new database with the server's tables, and the world in it to fill.
     pub(super) async fn scene(&self, name: &str) -> Outcome<(Scene<'_>, World)> {
-        tokio::task::block_in_place(|| self.postgres.create_database(name))?;
-        let url = self.postgres.url(name);
+        let url = self.new_database(name).await?;
         let mut server = Server::new(&self.binary, url.clone(), &self.scratch, self.scratch.path().join("server.log"))?;
         server.set("CHAT_JWT_SECRET", SECRET);
         server.set("CHAT_DATA_DIR", &self.scratch.path().join(name).to_string_lossy());

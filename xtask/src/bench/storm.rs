@@ -14,7 +14,7 @@ use super::effort::Setting;
 use super::faults::Faults;
 use super::floor::{Upgrades, bare_upgrades};
 use super::glance::Glance;
-use super::line::Door;
+use super::line::{Door, ROUND};
 use super::report::{Figures, median};
 use super::stage::{Scene, Stage};
 use super::statements::Statements;
@@ -85,14 +85,15 @@ async fn measure(options: &Options, stage: &Stage, counts: bool) -> Outcome {
     let mut rounds = Vec::new();
     let mut heads = 0;
     for number in 1..=options.rounds {
-        let upgrades = bare_upgrades(clients, options.at_once, &stage.scratch).await?;
+        let first = usize::try_from(number).unwrap_or(0) * 2 * ROUND;
+        let upgrades = bare_upgrades(first, clients, options.at_once, &stage.scratch).await?;
         for (group, users) in &groups {
             miss(&scene.door(), *group, users.start, number, options.behind).await?;
         }
         heads += options.behind;
         // The one who wrote has to be gone for long enough to be announced.
         tokio::time::sleep(Duration::from_secs(4)).await;
-        let comers = comers(options, &groups, heads, number)?;
+        let comers = comers(options, &groups, heads, number, first + ROUND)?;
         let round = storm(comers, options.at_once, &scene, statements.as_ref(), upgrades).await?;
         heads += 1;
         terminal::line(&format!(
@@ -128,7 +129,7 @@ async fn miss(door: &Door, group: i64, user: i64, round: u32, count: u64) -> Out
 }
 
 /// All who come back, in the order in which they queue.
-fn comers(options: &Options, groups: &[Group], head: u64, round: u32) -> Outcome<Vec<Comer>> {
+fn comers(options: &Options, groups: &[Group], head: u64, round: u32, first: usize) -> Outcome<Vec<Comer>> {
     let mut comers = Vec::new();
     let longest = groups.iter().map(|(_, users)| users.end - users.start).max().unwrap_or(0);
     // Neighbours in the queue are of different groups.
@@ -140,7 +141,7 @@ fn comers(options: &Options, groups: &[Group], head: u64, round: u32) -> Outcome
                 group: *group,
                 cursor: head - options.behind,
                 head,
-                index: comers.len(),
+                index: first + comers.len(),
                 speaks: place == 0,
                 round,
             });

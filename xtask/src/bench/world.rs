@@ -29,6 +29,13 @@ const DIRECT: &str = "INSERT INTO conversations (id, kind, direct_low, direct_hi
      VALUES ($1, 'direct', $2, $3, 2, $4, $4)";
 const DIRECT_MEMBERS: &str = "INSERT INTO members (conversation_id, user_id, role, joined_seq, joined_at, delivered_seq, read_seq) \
      SELECT $1, unnest(ARRAY[$2, $3]::bigint[]), 'member', 0, $4, 0, 0";
+/// With the next one, the one after, and every second with the third.
+const RING: &str = "INSERT INTO conversations (id, kind, direct_low, direct_high, member_count, created_at, active_at) \
+     SELECT $1 - 1 + row_number() OVER (), 'direct', least(a, b), greatest(a, b), 2, $4, $4 FROM generate_series($2, $3) a, \
+     LATERAL (VALUES (1), (2), (3)) AS step (far), LATERAL (SELECT $2 + (a - $2 + far) % ($3 - $2 + 1) AS b) next \
+     WHERE far < 3 OR a % 2 = 0";
+const RING_MEMBERS: &str = "INSERT INTO members (conversation_id, user_id, role, joined_seq, joined_at, delivered_seq, read_seq) \
+     SELECT id, unnest(ARRAY[direct_low, direct_high]), 'member', 0, $3, 0, 0 FROM conversations WHERE id BETWEEN $1 AND $2";
 /// The two of a direct conversation take turns; in a group its owner speaks.
 const MESSAGES: &str = "INSERT INTO messages (conversation_id, seq, sender_id, body, client_id, created_at) \
      SELECT c.id, s, CASE WHEN c.maker_id IS NOT NULL THEN c.maker_id WHEN s % 2 = 0 THEN c.direct_low ELSE c.direct_high END, \
@@ -42,9 +49,9 @@ const RECEIPTS: &str = "INSERT INTO receipts (conversation_id, user_id, kind, se
      LATERAL (VALUES ('delivered', m.delivered_seq), ('read', m.read_seq)) AS k (kind, mark), \
      LATERAL (SELECT s FROM generate_series(5, k.mark, 5) AS s UNION SELECT k.mark) AS rise (s) \
      WHERE m.conversation_id BETWEEN $1 AND $2 AND k.mark > 0";
-const NOTICES: &str = "INSERT INTO user_changes (user_id, seq, kind, other_id, conversation_id, created_at) \
+const NOTICES: &str = "INSERT INTO user_changes (user_id, seq, kind, other_id, conversation_id, conversation_head, created_at) \
      SELECT m.user_id, row_number() OVER (PARTITION BY m.user_id ORDER BY m.conversation_id), 'conversation_added', \
-     COALESCE(c.maker_id, c.direct_low), c.id, c.created_at FROM members m JOIN conversations c ON c.id = m.conversation_id";
+     COALESCE(c.maker_id, c.direct_low), c.id, 0, c.created_at FROM members m JOIN conversations c ON c.id = m.conversation_id";
 const LOG_HEADS: &str = "UPDATE users SET log_head = n.notices \
      FROM (SELECT user_id, count(*) AS notices FROM user_changes GROUP BY user_id) n WHERE n.user_id = users.id";
 const SEQUENCES: &str = "SELECT setval(pg_get_serial_sequence('users', 'id'), GREATEST((SELECT max(id) FROM users), 1)), \
@@ -96,6 +103,14 @@ impl World {
         self.bind(DIRECT, &[id, low, high, self.now]).await?;
         self.bind(DIRECT_MEMBERS, &[id, low, high, self.now]).await?;
         Ok(id)
+    }
+
+    /// Five direct conversations for each of these users, with neighbours in a ring.
+    pub(super) async fn ring(&mut self, users: &Range<i64>) -> Outcome {
+        let count = users.clone().map(|user| if user % 2 == 0 { 3 } else { 2 }).sum();
+        let (first, last) = range(&mut self.conversations, count);
+        self.bind(RING, &[first, users.start, users.end - 1, self.now]).await?;
+        self.bind(RING_MEMBERS, &[first, last, self.now]).await
     }
 
     /// Messages in empty conversations, so many in each. All are delivered; the last `unread` are not read.
