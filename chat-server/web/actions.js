@@ -30,15 +30,18 @@ async function unfriend(userId) {
   }
 }
 
-/** Leaves a group. */
+/** Leaves a group; answers why that cannot be, or null. */
 export async function leaveGroup(conversation) {
   const text = 'You will not get its messages any more.';
-  if (!(await confirm({ title: `Leave ${conversation.name}?`, text, action: 'Leave' }))) return;
-  await attempt(async () => {
+  if (!(await confirm({ title: `Leave ${conversation.name}?`, text, action: 'Leave' }))) return null;
+  try {
     await api.leave(conversation.id);
-    if (state.open === conversation.id) closeConversation();
-    removeConversation(conversation.id);
-  });
+  } catch (problem) {
+    return problem.code === 'last_owner' ? 'You are its only owner. Make somebody else an owner, then you can leave.' : problem.message;
+  }
+  if (state.open === conversation.id) closeConversation();
+  removeConversation(conversation.id);
+  return null;
 }
 
 const ACTIONS = {

@@ -43,9 +43,23 @@ export const conversations = () => all('conversations');
 export const conversation = (id) => call('GET', `conversations/${id}`);
 export const openDirect = (user_id) => call('POST', 'conversations', { kind: 'direct', user_id });
 export const createGroup = (name, member_ids) => call('POST', 'conversations', { kind: 'group', name, member_ids });
+export const updateGroup = (id, changes) => call('PATCH', `conversations/${id}`, changes);
 export const members = (id) => all(`conversations/${id}/members`);
+export const addMembers = (id, user_ids) => call('POST', `conversations/${id}/members`, { user_ids });
+export const setRole = (id, user, role) => call('PATCH', `conversations/${id}/members/${user}`, { role });
+export const removeMember = (id, user) => call('DELETE', `conversations/${id}/members/${user}`);
 export const leave = (id) => call('POST', `conversations/${id}/leave`);
 
 export const history = (id, before, limit) => call('GET', `conversations/${id}/messages${query({ before, limit })}`);
 export const changes = (id, after, limit) => call('GET', `conversations/${id}/changes${query({ after, limit })}`);
 export const message = (id) => call('GET', `messages/${id}`);
+export const editMessage = (id, body) => call('PATCH', `messages/${id}`, { body });
+export const deleteMessage = (id) => call('DELETE', `messages/${id}`);
+const reaction = (id, emoji) => `messages/${id}/reactions/${encodeURIComponent(emoji)}`;
+export const react = (id, emoji) => call('PUT', reaction(id, emoji));
+export const unreact = (id, emoji) => call('DELETE', reaction(id, emoji));
+export const reactors = (id, emoji) => call('GET', `${reaction(id, emoji)}${query({ limit: 20 })}`);
+
+export const pins = (id) => call('GET', `conversations/${id}/pins${query({ limit: 100 })}`);
+export const pin = (id, message) => call('PUT', `conversations/${id}/pins/${message}`);
+export const unpin = (id, message) => call('DELETE', `conversations/${id}/pins/${message}`);

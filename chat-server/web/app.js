@@ -12,11 +12,16 @@
 //                  action-message action-add-friend action-accept action-decline action-cancel action-unfriend
 //                  action-block action-unblock confirm confirm-yes confirm-no
 //   groups         new-group group-dialog group-name group-search group-member (data-user-id, data-username)
-//                  group-create thread-menu show-members members-dialog member-item leave-group
+//                  group-create thread-menu show-group show-members members-dialog member-item member-menu member-remove
+//                  role-owner role-admin role-member group-about group-edit edit-name edit-description edit-save
+//                  group-add-people group-add group-past group-pins group-error panel-leave leave-group
 //   conversation   conversation-title conversation-note back messages message (data-message-id, data-seq,
 //                  data-own=true|false, data-state=pending|failed|sent|delivered|read) message-body reply-button quote
 //                  day notice divider jump typing-indicator composer send-button reply-preview reply-cancel
 //                  retry-send discard-send nothing-open
+//   messages       message-menu message-reply message-quoted message-copy message-edit message-pin message-unpin
+//                  message-delete message-deleted palette-choice (data-emoji) palette-other emoji-field emoji-submit
+//                  reaction (data-emoji) pin-bar show-pins menu-pins pin-item (data-message-id) pin-remove
 
 import { connectionBanner } from './banner.js';
 import { el } from './dom.js';

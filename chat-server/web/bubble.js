@@ -1,32 +1,36 @@
-// One row of a conversation as elements: a message bubble, a day, a notice.
+// One row of a conversation as elements: a message bubble with what is put on it, a day, a notice.
 
 import { personIn, userAvatar } from './avatar.js';
 import { attr, el, iconButton, setText } from './dom.js';
 import { exactly, timeOf } from './format.js';
 import { quoted } from './history.js';
-import { tick } from './icons.js';
+import { icon, tick } from './icons.js';
 import { isBigEmoji, linked } from './links.js';
 import { oneLine } from './conversations.js';
+import { chipsOf, updateChips } from './reactions.js';
 import { nameOf } from './users.js';
 
-/** Makes the element of a row. `act` holds what its buttons do: `reply(row)`, `show(id)`, `retry(item)`, `discard(item)`. */
+/**
+ * Makes the element of a row. `act` holds what its buttons do: `reply(row)`, `menu(row, anchor)`, `show(id)`,
+ * `retry(item)`, `discard(item)`.
+ */
 export function createRow(row, conversation, act) {
   if (row.kind !== 'message') {
     const role = row.kind === 'divider' ? { role: 'separator' } : {};
     return el(`li.${row.kind}`, { ...role, data: { testid: row.kind } }, el('span', { dir: 'auto' }, row.text));
   }
-  const meta = el('span.meta', {}, el('time', {}), el('span.meta-tick'));
-  const text = el('.body', { dir: 'auto', data: { testid: 'message-body' } }, linked(row.body), el('span.spacer'));
-  if (isBigEmoji(row.body)) text.classList.add('big');
-  const bubble = el('.bubble', {}, quoteOf(row, act), text, meta);
+  const meta = el('span.meta', {}, el('span.meta-pin'), el('time'), el('span.meta-tick'));
+  const bubble = el('.bubble', {}, quoteOf(row, act), el('.body', { dir: 'auto' }), meta);
   const reply = iconButton('reply', 'Reply', { tabindex: -1, data: { testid: 'reply-button' } });
+  const more = iconButton('smile', 'React and more', { tabindex: -1, 'aria-haspopup': 'menu', data: { testid: 'message-menu' } });
   const element = el(
     `li.message${row.own ? '.own' : ''}`,
     { tabindex: -1, data: { testid: 'message', own: row.own } },
-    bubble,
-    reply,
+    el('.stack', {}, bubble, chipsOf()),
+    el('.tools', {}, more, reply),
   );
   reply.addEventListener('click', () => act.reply(element.row));
+  more.addEventListener('click', () => act.menu(element.row, more));
   if (conversation.kind === 'group' && !row.own) {
     bubble.prepend(el('.author', { dir: 'auto' }));
     element.prepend(userAvatar(row.sender, false));
@@ -50,10 +54,10 @@ export function updateRow(element, row, conversation, act) {
   element.row = row;
   if (row.kind !== 'message') return setText(element.firstChild, row.text);
   const original = row.replyTo === null ? null : quoted(conversation, row.replyTo);
-  const signature = [
-    row.state, row.first, row.last, row.seq, row.at, nameOf(row.sender), row.item?.error,
-    original && nameOf(original.sender_id),
-  ].join('|');
+  const signature = JSON.stringify([
+    row.state, row.first, row.last, row.seq, row.at, nameOf(row.sender), row.item?.error, row.body, row.isGone, row.isEdited, row.isPinned,
+    row.reactions, original && [nameOf(original.sender_id), quoteText(original)],
+  ]);
   if (element.signature === signature) return undefined;
   element.signature = signature;
   element.classList.toggle('first', row.first);
@@ -61,9 +65,23 @@ export function updateRow(element, row, conversation, act) {
   attr(element, 'data-message-id', row.message?.id);
   attr(element, 'data-seq', row.seq);
   attr(element, 'data-state', row.state);
+  attr(element, 'data-deleted', row.isGone && 'true');
+  attr(element, 'data-pinned', row.isPinned && 'true');
+  updateBody(element.querySelector('.body'), row);
   updateText(element, row, original);
   updateMeta(element.querySelector('.meta'), element.querySelector('.spacer'), row);
+  updateChips(element.querySelector('.reactions'), row, element);
   return updateFailure(element, row, act);
+}
+
+function updateBody(body, row) {
+  const shown = `${row.isGone} ${row.body}`;
+  if (body.shown === shown) return;
+  body.shown = shown;
+  body.dataset.testid = row.isGone ? 'message-deleted' : 'message-body';
+  body.classList.toggle('gone', Boolean(row.isGone));
+  body.classList.toggle('big', !row.isGone && isBigEmoji(row.body));
+  body.replaceChildren(...(row.isGone ? [row.body] : linked(row.body)), el('span.spacer'));
 }
 
 function updateText(element, row, original) {
@@ -75,19 +93,25 @@ function updateText(element, row, original) {
   }
   const quote = element.querySelector('.quote');
   if (!quote) return;
+  quote.hidden = row.replyTo === null;
   setText(quote.children[0], original ? personIn(original.sender_id) : 'Message');
-  setText(quote.children[1], original ? oneLine(original.body) : '…');
+  setText(quote.children[1], original ? quoteText(original) : '…');
 }
 
+/** A message in one line, for wherever it is only mentioned. */
+export const quoteText = (message) => (message.deleted_at ? 'Deleted message' : oneLine(message.body));
+
 function updateMeta(meta, spacer, row) {
-  const [time, holder] = meta.children;
-  const shown = timeOf(row.at);
+  const [pin, time, holder] = meta.children;
+  const shown = row.isEdited ? `edited ${timeOf(row.at)}` : timeOf(row.at);
   setText(time, shown);
   attr(time, 'datetime', new Date(row.at).toISOString());
   attr(time, 'title', exactly(row.at));
-  holder.replaceChildren(...(row.own ? [tick(row.state)] : []));
+  pin.replaceChildren(...(row.isPinned ? [icon('pin'), el('span.visually-hidden', {}, 'pinned')] : []));
+  holder.replaceChildren(...(row.own && !row.isGone ? [tick(row.state)] : []));
   // The last line of text leaves room for the time in the corner, or goes on above it.
-  spacer.style.width = `${(shown.length * 0.42 + (row.own ? 1.5 : 0.4)).toFixed(2)}rem`;
+  const marks = (row.own && !row.isGone ? 1.5 : 0.4) + (row.isPinned ? 1 : 0);
+  spacer.style.width = `${(shown.length * 0.42 + marks).toFixed(2)}rem`;
 }
 
 function updateFailure(element, row, act) {

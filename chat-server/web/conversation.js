@@ -1,10 +1,20 @@
 // One conversation as its member sees it: its log, the entries that are loaded, the marks and what is unread.
 
+import { annotate, annotated, isAnnotation, isCounted } from './annotations.js';
 import { Log } from './log.js';
 import { state } from './store.js';
 
+const FACTS = [
+  'kind', 'name', 'description', 'history_visibility', 'user_id', 'created_by', 'member_count', 'role', 'created_at', 'joined_at',
+];
+const NOTICES = new Set(['member.joined', 'member.left', 'member.role', 'conversation.updated']);
+const COMINGS = { 'member.joined': 1, 'member.left': -1 };
+
+/** Whether an event is a line of its own between the messages. */
+export const isNotice = (type) => NOTICES.has(type);
+
 export class Conversation {
-  /** Begins from the object that REST answers. */
+  /** Begins from the object that REST answered. */
   constructor(view) {
     this.id = view.id;
     this.log = new Log(view.head);
@@ -18,7 +28,13 @@ export class Conversation {
     this.generation += 1;
     this.entries = [];
     this.history = { loaded: false, loading: false, complete: false, failed: false };
+    // Messages whose annotations are in doubt, because they were fetched while something was done to them.
+    this.doubtful = new Set();
+    // The pinned messages, the latest pin first; they are asked for where they are shown, and again when they change.
+    this.pins = [];
+    this.pinsChanged = true;
     this.log.reset(view.head);
+    this.factsAt = 0;
     this.readSent = 0;
     this.read_seq = 0;
     this.delivered_seq = 0;
@@ -31,8 +47,11 @@ export class Conversation {
 
   /** Takes over facts and counts of a fresh REST object without touching the entries. */
   refresh(view) {
-    const { kind, name = null, user_id = null, owner_id = null, member_count, role, created_at, joined_at } = view;
-    Object.assign(this, { kind, name, user_id, owner_id, member_count, role, created_at, joined_at });
+    const isNews = view.head >= Math.max(this.factsAt, this.log.cursor);
+    if (isNews) {
+      for (const fact of FACTS) this[fact] = view[fact] ?? null;
+      this.factsAt = view.head;
+    }
     this.raiseMarks(view);
     // The count covers everything up to its head; what was applied beyond that is counted here.
     this.counted = view.head;
@@ -40,7 +59,8 @@ export class Conversation {
     this.unread = view.unread_count + beyond.length;
     // The server may not have heard yet how far we read.
     if (this.readSent > this.read_seq) this.countUnread();
-    if (view.last_message && (this.last_message?.seq ?? 0) < view.last_message.seq) this.last_message = view.last_message;
+    const [known, last] = [this.last_message?.seq ?? 0, view.last_message];
+    if (last && (last.seq > known || (isNews && last.seq === known))) this.last_message = last;
   }
 
   /** Raises the marks; they never fall. */
@@ -54,15 +74,58 @@ export class Conversation {
 
   /** Applies the next event of the log. */
   apply(entry) {
-    this.insert([entry]);
     const { type, data } = entry;
+    if (isAnnotation(type)) return this.#annotate(entry);
+    if (type !== 'message.new' && !isNotice(type)) return undefined;
+    this.insert([entry]);
     if (type === 'message.new') {
       this.last_message = data;
       if (data.seq > this.counted && this.isUnread(entry)) this.unread += 1;
     } else {
-      this.member_count = Math.max(0, this.member_count + (type === 'member.joined' ? 1 : -1));
       this.members = null;
+      if (data.seq > this.factsAt) this.#changeFacts(type, data);
     }
+    return undefined;
+  }
+
+  #changeFacts(type, data) {
+    this.member_count = Math.max(0, this.member_count + (COMINGS[type] ?? 0));
+    if (type === 'member.role' && data.user_id === state.me.id) this.role = data.role;
+    if (type !== 'conversation.updated') return;
+    for (const fact of ['name', 'description', 'history_visibility']) if (fact in data) this[fact] = data[fact];
+  }
+
+  #annotate({ type, data }) {
+    const id = annotated(data);
+    const entry = this.#entry(id);
+    const wasDeleted = entry?.data.deleted_at;
+    // A message that is on its way may have left the server before or after this.
+    if (!entry && this.history.loading) this.doubtful.add(id);
+    if (entry) this.#annotateEntry(entry, { type, data });
+    for (const copy of [this.last_message, ...this.pins]) {
+      if (copy?.id === id && copy !== entry?.data && !isCounted(type)) annotate(copy, { type, data }, state.me.id);
+    }
+    if (type === 'message.pinned' || type === 'message.unpinned') this.pinsChanged = true;
+    if (type === 'message.deleted') {
+      this.pins = this.pins.filter((pin) => pin.id !== id);
+      this.pinsChanged = true;
+      if (!wasDeleted && data.seq > this.counted) this.#takeFromUnread(data);
+    }
+  }
+
+  #annotateEntry(entry, { type, data }) {
+    // What was fetched holds everything up to `from`, nothing beyond `upTo`, and between them nobody knows.
+    const { from = 0, upTo = 0 } = entry;
+    entry.touched = data.seq;
+    if (isCounted(type) && data.seq <= from) return;
+    if (isCounted(type) && data.seq <= upTo) this.doubtful.add(entry.data.id);
+    else annotate(entry.data, { type, data }, state.me.id);
+  }
+
+  /** A deleted message is not unread any more. */
+  #takeFromUnread({ sender_id: sender, message_seq: seq }) {
+    if (sender === state.me.id || seq <= Math.max(this.read_seq, this.readSent)) return;
+    if (!this.countUnread()) this.unread = Math.max(0, this.unread - 1);
   }
 
   /** Puts entries where their seq belongs; one that is there already stays as it is. */
@@ -74,6 +137,14 @@ export class Conversation {
     }
   }
 
+  /** Takes over a message that was fetched again; false when something was done to it meanwhile. */
+  replace(message, from, upTo) {
+    const entry = this.#entry(message.id);
+    if (entry && entry.touched > from) return false;
+    if (entry) Object.assign(entry, { data: message, from, upTo });
+    return true;
+  }
+
   /** Counts what is unread from the loaded entries; false when they do not reach back far enough. */
   countUnread() {
     const reach = this.history.complete ? 1 : (this.entries[0]?.data.seq ?? Infinity);
@@ -83,21 +154,23 @@ export class Conversation {
   }
 
   isUnread({ type, data }) {
-    return type === 'message.new' && data.sender_id !== state.me.id && data.seq > Math.max(this.read_seq, this.readSent);
+    if (type !== 'message.new' || data.deleted_at) return false;
+    return data.sender_id !== state.me.id && data.seq > Math.max(this.read_seq, this.readSent);
   }
 
-  /** The newest message of somebody else that is loaded. */
-  get newestForeign() {
-    for (let i = this.entries.length - 1; i >= 0; i -= 1) {
-      const { type, data } = this.entries[i];
-      if (type === 'message.new' && data.sender_id !== state.me.id) return data;
-    }
-    return null;
+  /** The newest loaded message: one's own that is not deleted, or anybody else's. */
+  newest(own) {
+    const isIt = ({ type, data }) => type === 'message.new' && (data.sender_id === state.me.id) === own;
+    return this.entries.findLast((entry) => isIt(entry) && !(own && entry.data.deleted_at))?.data ?? null;
   }
 
   /** A loaded message by its id. */
   message(id) {
-    return this.entries.find(({ type, data }) => type === 'message.new' && data.id === id)?.data ?? null;
+    return this.#entry(id)?.data ?? null;
+  }
+
+  #entry(id) {
+    return this.entries.find(({ type, data }) => type === 'message.new' && data.id === id);
   }
 
   /** When something last happened, for the order of the list. */

@@ -86,7 +86,7 @@ function previewOf(conversation) {
   if (pending.length) return oneLine(pending.at(-1).body);
   if (!last) return kind === 'group' ? count(conversation.member_count, 'member') : 'Say hello';
   const author = kind === 'group' ? `${personIn(last.sender_id)}: ` : '';
-  return author + oneLine(last.body);
+  return author + (last.deleted_at ? 'message deleted' : oneLine(last.body));
 }
 
 /** The beginning of a text on one line; a list needs no more. */

@@ -1,21 +1,22 @@
 // Modal dialogs on the browser's own <dialog>, which keeps the focus inside and gives it back.
 
-import { el, iconButton } from './dom.js';
+import { el, iconButton, setText } from './dom.js';
 
 let serial = 0;
 
-/** Opens a dialog with a title; answers `{element, close}`. `closed` runs after it is gone, however that came. */
+/** Opens a dialog with a title; answers `{element, close, rename}`. `closed` runs after it is gone, however that came. */
 export function openDialog({ title, testid, closed }, ...content) {
   serial += 1;
   const id = `dialog-${serial}`;
   const close = () => element.close();
+  const heading = el('h2', { id, dir: 'auto' }, title);
   const element = el(
     'dialog.dialog',
     { 'aria-labelledby': id, data: { testid } },
     el(
       '.dialog-head',
       {},
-      el('h2', { id, dir: 'auto' }, title),
+      heading,
       iconButton('close', 'Close', { on: { click: close } }),
     ),
     ...content,
@@ -30,7 +31,7 @@ export function openDialog({ title, testid, closed }, ...content) {
   element.addEventListener('keydown', (event) => event.key === 'Escape' && event.stopPropagation());
   document.body.append(element);
   element.showModal();
-  return { element, close };
+  return { element, close, rename: (text) => setText(heading, text) };
 }
 
 /** Asks for confirmation of something that is not easily undone. */

@@ -71,7 +71,7 @@ export function toast(text) {
   const note = el('.toast', { role: 'status', data: { testid: 'toast' } }, text);
   document.querySelector('.toast')?.remove();
   // A modal dialog lies above everything else, so the note goes inside it.
-  (document.querySelector('dialog[open]') ?? document.body).append(note);
+  ([...document.querySelectorAll('dialog[open]')].at(-1) ?? document.body).append(note);
   setTimeout(() => note.remove(), 5_000);
 }
 

@@ -1,31 +1,20 @@
-// A button that opens a menu: arrow keys move, Escape and a press elsewhere close, the focus returns to the button.
+// Menus, and the button that opens one: arrow keys move, Escape and a press elsewhere close, the focus returns.
 
 import { el, iconButton } from './dom.js';
 import { icon } from './icons.js';
+import { openPopover } from './popover.js';
 
-/** A menu button. `itemsNow()` answers `[{label, icon, testid, danger, run}]` each time it opens. */
-export function menuButton(label, itemsNow, attributes = {}) {
-  let list = null;
-  const button = iconButton('more', label, { 'aria-haspopup': 'menu', 'aria-expanded': 'false', ...attributes });
-  const holder = el('.menu-holder', {}, button);
+const STEPS = { ArrowDown: 1, ArrowRight: 1, ArrowUp: -1, ArrowLeft: -1 };
 
-  function close(refocus) {
-    if (!list) return;
-    list.remove();
-    list = null;
-    button.setAttribute('aria-expanded', 'false');
-    document.removeEventListener('pointerdown', outside, true);
-    if (refocus) button.focus();
-  }
+/** Opens a menu of `[{label, icon, testid, danger, run}]` beside an anchor, below `above`; answers what closes it. */
+export function openMenu(anchor, label, items, { above, closed } = {}) {
+  const list = el('.menu', { role: 'menu', 'aria-label': label, on: { keydown } }, above ?? [], items.map(itemOf));
+  const close = openPopover(anchor, list, { closed });
+  choices()[0]?.focus({ preventScroll: true });
+  return close;
 
-  const outside = (event) => !holder.contains(event.target) && close(false);
-
-  function open() {
-    list = el('.menu', { role: 'menu', 'aria-label': label, on: { keydown } }, itemsNow().map(itemOf));
-    holder.append(list);
-    button.setAttribute('aria-expanded', 'true');
-    document.addEventListener('pointerdown', outside, true);
-    list.firstChild?.focus();
+  function choices() {
+    return [...list.querySelectorAll('[role^="menuitem"]')];
   }
 
   function itemOf({ label: text, icon: name, testid, danger, run }) {
@@ -36,24 +25,35 @@ export function menuButton(label, itemsNow, attributes = {}) {
       el('span', {}, text),
     );
     item.addEventListener('click', () => {
-      close(true);
+      close();
       run();
     });
     return item;
   }
 
   function keydown(event) {
-    const items = [...list.children];
-    const at = items.indexOf(document.activeElement);
-    const to = { ArrowDown: at + 1, ArrowUp: at - 1, Home: 0, End: -1 }[event.key];
-    if (to !== undefined) items.at(to % items.length).focus();
-    else if (event.key === 'Escape' || event.key === 'Tab') close(true);
-    else return;
+    const found = choices();
+    const at = found.indexOf(document.activeElement);
+    const to = { Home: 0, End: -1 }[event.key] ?? (event.key in STEPS ? (at + STEPS[event.key]) % found.length : undefined);
+    if (to === undefined) return;
+    found.at(to).focus();
     event.stopPropagation();
-    if (event.key !== 'Tab') event.preventDefault();
+    event.preventDefault();
   }
+}
 
-  button.addEventListener('click', () => (list ? close(true) : open()));
-  holder.addEventListener('focusout', (event) => list && event.relatedTarget && !holder.contains(event.relatedTarget) && close(false));
-  return holder;
+/** A menu button. `itemsNow()` answers the items each time it opens. */
+export function menuButton(label, itemsNow, attributes = {}) {
+  const button = iconButton('more', label, { 'aria-haspopup': 'menu', 'aria-expanded': 'false', ...attributes });
+  let close = null;
+  function closed() {
+    close = null;
+    button.setAttribute('aria-expanded', 'false');
+  }
+  button.addEventListener('click', () => {
+    if (close) return close();
+    close = openMenu(button, label, itemsNow(), { closed });
+    return button.setAttribute('aria-expanded', 'true');
+  });
+  return button;
 }

@@ -1,7 +1,9 @@
 // From a conversation's entries to the rows of its view: day separators, notices, and messages grouped by sender.
 
 import { personIn } from './avatar.js';
+import { isNotice } from './conversation.js';
 import { dayOf } from './format.js';
+import { notice } from './notices.js';
 import { state } from './store.js';
 
 const GROUP_WITHIN_MS = 5 * 60_000;
@@ -15,7 +17,7 @@ export function rowsOf(conversation, dividerSeq) {
   let divided = dividerSeq === null || reach > dividerSeq + 1;
   const entries = conversation.entries.map((entry) => fromEntry(conversation, entry));
   const items = [...entries, ...conversation.pending.map(fromPending)];
-  if (conversation.kind === 'group' && conversation.history.complete) items.unshift(beginning(conversation));
+  if (conversation.kind === 'group' && conversation.history.complete && !beganLater(conversation)) items.unshift(beginning(conversation));
   for (const item of items) {
     const date = new Date(item.at);
     if (date.toDateString() !== day) {
@@ -32,12 +34,17 @@ export function rowsOf(conversation, dividerSeq) {
   return rows;
 }
 
-function beginning({ owner_id: owner, created_at: at }) {
-  return { kind: 'notice', key: 'beginning', at, text: `${personIn(owner)} created the group` };
+function beginning({ created_by: by, created_at: at }) {
+  return { kind: 'notice', key: 'beginning', at, text: `${personIn(by)} created the group` };
+}
+
+/** Whether what one may see of a group begins with one's own coming. */
+function beganLater({ entries: [first] }) {
+  return first?.type === 'member.joined' && first.data.user_id === state.me.id;
 }
 
 function fromEntry(conversation, { type, data }) {
-  if (type !== 'message.new') return { kind: 'notice', key: `notice ${data.seq}`, at: data.at, text: notice(type, data) };
+  if (isNotice(type)) return { kind: 'notice', key: `notice ${data.seq}`, at: data.at, text: notice(type, data) };
   const own = data.sender_id === state.me.id;
   return {
     kind: 'message',
@@ -47,8 +54,12 @@ function fromEntry(conversation, { type, data }) {
     own,
     seq: data.seq,
     sender: data.sender_id,
-    body: data.body,
-    replyTo: data.reply_to ?? null,
+    body: data.deleted_at ? goneText(data) : data.body,
+    isGone: Boolean(data.deleted_at),
+    isEdited: Boolean(data.edited_at),
+    isPinned: Boolean(data.is_pinned),
+    reactions: data.reactions ?? [],
+    replyTo: data.deleted_at ? null : (data.reply_to ?? null),
     state: own ? conversation.stateOf(data) : 'sent',
     message: data,
   };
@@ -62,19 +73,17 @@ function fromPending(item) {
     own: true,
     sender: state.me.id,
     body: item.body,
+    reactions: [],
     replyTo: item.reply_to ?? null,
     state: item.error ? 'failed' : 'pending',
     item,
   };
 }
 
-function notice(type, { user_id: user, by_user_id: by }) {
-  const who = personIn(user);
-  if (type === 'member.left') return by === user || !by ? `${who} left` : `${personIn(by)} removed ${object(user)}`;
-  return by === user || !by ? `${who} joined` : `${personIn(by)} added ${object(user)}`;
+function goneText({ deleted_by: by, sender_id: sender }) {
+  if (by === state.me.id) return 'You deleted this message';
+  return by === sender ? 'This message was deleted' : `${personIn(by)} deleted this message`;
 }
-
-const object = (user) => (user === state.me.id ? 'you' : personIn(user));
 
 /** Marks whether a message begins and ends a run of messages by one sender. */
 function group(row, before, after) {

@@ -1,15 +1,19 @@
 // How the page stays complete: every frame goes through here, and "How a client stays complete" of the protocol is
 // this file together with log.js.
 
+import { titleOf } from './avatar.js';
+import { toast } from './dom.js';
+import { annotateQuotes, settle } from './history.js';
 import { Log } from './log.js';
 import * as outbox from './outbox.js';
 import { applyRelation } from './relations.js';
+import { closeConversation } from './router.js';
 import {
   abandonSnapshots, fetchConversation, fetchEverything, recount, refetchConversation, removeConversation,
 } from './snapshot.js';
 import { changed, on, state } from './store.js';
 import { stoppedTyping, tookTyping } from './typing.js';
-import { learn, learnPresence, replacePresence } from './users.js';
+import { learn, learnPresence, nameOf, replacePresence } from './users.js';
 
 const CURSORS_PER_SYNC = 100;
 const ANSWER_WITHIN_MS = 10_000;
@@ -138,6 +142,7 @@ function apply(conversation, events) {
   for (const event of events) {
     const { type, data } = event;
     conversation.apply(event);
+    annotateQuotes(event);
     if (type === 'message.new') {
       acknowledge(data);
       stoppedTyping(data.conversation_id, data.sender_id);
@@ -145,6 +150,7 @@ function apply(conversation, events) {
     }
     if (type === 'member.left' && data.user_id === state.me.id) removeConversation(conversation.id);
   }
+  if (conversation.doubtful.size && !conversation.history.loading) settle(conversation);
   if (events.length) changed('conversations', 'thread');
 }
 
@@ -155,9 +161,19 @@ function acknowledge({ sender_id, client_id, conversation_id }) {
 function applyToUser(events) {
   for (const { type, data } of events) {
     if (type === 'conversation.added') fetchConversation(data.conversation_id);
+    else if (type === 'conversation.removed') takenOut(data);
     else applyRelation({ type, data });
   }
   catchUp();
+}
+
+/** Somebody took one out of a group. */
+function takenOut({ conversation_id: id, by_user_id: by }) {
+  const conversation = state.conversations.get(id);
+  if (!conversation) return;
+  if (state.open === id) closeConversation();
+  removeConversation(id);
+  toast(`${nameOf(by)} removed you from ${titleOf(conversation)}.`);
 }
 
 function onReceipt(type, data) {

@@ -8,6 +8,10 @@ import { count } from './format.js';
 import { loadOlder, openHistory, quoted } from './history.js';
 import { icon } from './icons.js';
 import { discard, tryAgain } from './outbox.js';
+import { openMessageMenu, remove } from './messagemenu.js';
+import { pinBar } from './pins.js';
+import { longPress } from './press.js';
+import { mayDelete, mayEdit } from './rights.js';
 import { rowsOf } from './rows.js';
 import { Scroller } from './scroller.js';
 import { on, state } from './store.js';
@@ -27,7 +31,8 @@ export function threadPane() {
   // The first look at a conversation goes to what is new; later ones keep the reader's place.
   let placed = false;
 
-  const head = threadHead();
+  const head = threadHead(show);
+  const pins = pinBar(show);
   const list = el('ol.rows');
   const top = el('.history-state', { role: 'status' });
   const retry = el('button.link-button', { type: 'button', on: { click: () => open && loadOlder(open) } }, 'Try again');
@@ -49,6 +54,7 @@ export function threadPane() {
     '.thread-pane',
     {},
     head.element,
+    pins.element,
     el('.thread-body', {}, viewport, jump),
     el('.typing-line', {}, typing),
     writer.element,
@@ -58,7 +64,7 @@ export function threadPane() {
   const element = el('main.thread', { 'aria-label': 'Conversation' }, pane, nothing);
   const scroller = new Scroller(viewport, list, { onMove: moved, onTop: older });
 
-  const act = { reply, show, retry: tryAgain, discard };
+  const act = { reply, edit, menu, show, retry: tryAgain, discard };
 
   function render() {
     const conversation = state.conversations.get(state.open) ?? null;
@@ -68,6 +74,7 @@ export function threadPane() {
     if (!open) return;
     if (!open.history.loaded && !open.history.loading && !open.history.failed) openHistory(open);
     head.render(open);
+    pins.render(open);
     writer.render();
     renderTyping();
     scroller.keep(renderRows);
@@ -146,12 +153,20 @@ export function threadPane() {
   /** Says that the newest message was read, once a person can have seen it. */
   function read() {
     if (!open?.history.loaded || !placed || document.visibilityState !== 'visible' || !scroller.atEnd) return;
-    const newest = open.newestForeign;
+    const newest = open.newest(false);
     if (newest && newest.seq > Math.max(open.read_seq, open.readSent)) sendRead(open, newest.seq);
   }
 
   function reply(row) {
-    if (row?.message) writer.replyTo(row.message);
+    if (row?.message && !row.isGone) writer.replyTo(row.message);
+  }
+
+  function edit(row) {
+    if (row?.message && mayEdit(open, row.message)) writer.edit(row.message);
+  }
+
+  function menu(row, anchor) {
+    openMessageMenu(row, anchor, open, act);
   }
 
   /** Goes to a quoted message, loading as much of the past as that takes. */
@@ -173,20 +188,35 @@ export function threadPane() {
     toast('That message is not here any more.');
   }
 
+  /** What the keys do on a message that has the focus. */
+  const KEYS = {
+    Enter: (row, element) => menu(row, element.querySelector('.bubble')),
+    r: reply,
+    e: edit,
+    Delete: (row) => row.message && !row.isGone && mayDelete(open, row.message) && remove(row.message),
+  };
+
   function keydown(event) {
-    const row = document.activeElement?.closest?.('.message');
-    if (event.key === 'ArrowUp' || event.key === 'ArrowDown') {
-      const messages = [...list.querySelectorAll('.message')];
-      const at = row ? messages.indexOf(row) + (event.key === 'ArrowUp' ? -1 : 1) : messages.length - 1;
-      messages[at]?.focus();
-      if (messages[at]) event.preventDefault();
-    } else if (row && document.activeElement === row && (event.key === 'r' || event.key === 'Enter')) {
-      event.preventDefault();
-      reply(row.row);
-    }
+    const element = document.activeElement?.closest?.('.message');
+    if (event.altKey || event.ctrlKey || event.metaKey) return;
+    const { key } = event;
+    if (key === 'ArrowUp' || key === 'ArrowDown') move([...list.querySelectorAll('.message')], element, key === 'ArrowUp' ? -1 : 1);
+    else if (element && (key === 'ArrowLeft' || key === 'ArrowRight')) {
+      // What can be pressed in a message: the quote, links, the chips and the tools.
+      const within = [element, ...element.querySelectorAll('button, a')].filter((one) => one.checkVisibility?.() ?? true);
+      move(within, document.activeElement, key === 'ArrowLeft' ? -1 : 1);
+    } else if (element && document.activeElement === element && key in KEYS) KEYS[key](element.row, element);
+    else return;
+    event.preventDefault();
+  }
+
+  function move(elements, from, step) {
+    const at = from ? elements.indexOf(from) + step : elements.length - 1;
+    elements[at]?.focus();
   }
 
   viewport.addEventListener('keydown', keydown);
+  longPress(list, '.message', (element) => menu(element.row, element.querySelector('.bubble')));
   jump.addEventListener('click', () => {
     scroller.toEnd(true);
     moved();

@@ -3,7 +3,9 @@
 
 mod browser;
 mod cable;
+mod deeds;
 mod docs;
+mod groups;
 mod window;
 
 use std::path::Path;

@@ -137,8 +137,7 @@ impl Window {
         let script = "return [...document.querySelectorAll('[data-testid=message][data-own=true]')]\
             .filter((e) => e.querySelector('[data-testid=message-body]')?.textContent === arguments[0])\
             .map((e) => e.dataset.state)";
-        let answer = self.driver.execute(script, vec![text.into()]).await.unwrap();
-        answer.convert().unwrap()
+        self.ask_with(script, text).await
     }
 
     /// What the browser complained about since the window was opened: refused scripts and styles, errors nobody caught.
@@ -149,8 +148,13 @@ impl Window {
         entries.filter(|entry| entry["level"] == "SEVERE").map(|entry| entry["message"].to_string()).collect()
     }
 
-    async fn ask(&self, script: &str) -> Vec<String> {
+    pub(super) async fn ask(&self, script: &str) -> Vec<String> {
         self.driver.execute(script, Vec::new()).await.unwrap().convert().unwrap()
+    }
+
+    /// Asks about something that has a text.
+    pub(super) async fn ask_with(&self, script: &str, text: &str) -> Vec<String> {
+        self.driver.execute(script, vec![text.into()]).await.unwrap().convert().unwrap()
     }
 
     pub async fn click(&self, name: &str) {
@@ -158,7 +162,7 @@ impl Window {
     }
 
     /// Presses the first of these that can be pressed. The page may draw it anew at any moment, so it is tried again.
-    async fn press(&self, css: &str) {
+    pub(super) async fn press(&self, css: &str) {
         self.until(css, async || {
             let Ok(found) = self.driver.find_all(By::Css(css)).await else { return false };
             for element in found {
@@ -171,7 +175,7 @@ impl Window {
         .await;
     }
 
-    async fn fill(&self, name: &str, text: &str) {
+    pub(super) async fn fill(&self, name: &str, text: &str) {
         let field = self.waits_for(&format!("[data-testid={name}]")).await;
         field.clear().await.unwrap();
         field.send_keys(text).await.unwrap();
@@ -191,7 +195,7 @@ impl Window {
         self.driver.find(By::Css(css)).await.is_ok()
     }
 
-    async fn until(&self, what: &str, is_so: impl AsyncFn() -> bool) {
+    pub(super) async fn until(&self, what: &str, is_so: impl AsyncFn() -> bool) {
         let begun = Instant::now();
         while !is_so().await {
             if begun.elapsed() > LONG {
