@@ -54,6 +54,8 @@ export function composer(sent) {
     post(conversation, field.value, answered?.id ?? null);
     field.value = '';
     replyTo(null);
+    // The button has nothing to send any more and would lose the focus to nowhere.
+    field.focus();
     forget(draftKey());
     sayStopped();
     resize();
@@ -66,7 +68,7 @@ export function composer(sent) {
     const text = field.value;
     // What could not be saved stays in the field.
     if (text !== body && !(await attempt(() => api.editMessage(id, text)))) return;
-    if (edited?.id === id) edit(null);
+    if (edited?.id === id) cancelled();
   }
 
   /** Whether the text can be sent; the limit is shown before it is reached. */

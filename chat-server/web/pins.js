@@ -51,7 +51,8 @@ export function pinBar(show) {
     if (pins.length === 0) return;
     setText(text, textOf(pins[0]));
     attr(latest, 'aria-label', `Pinned message by ${textOf(pins[0])}`);
-    setText(all, pins.length > 1 ? `All ${pins.length}` : 'Show');
+    setText(all, `All ${pins.length}`);
+    all.hidden = pins.length < 2;
     attr(all, 'aria-label', 'All pinned messages');
   }
 

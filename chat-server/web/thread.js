@@ -203,7 +203,7 @@ export function threadPane() {
     if (key === 'ArrowUp' || key === 'ArrowDown') move([...list.querySelectorAll('.message')], element, key === 'ArrowUp' ? -1 : 1);
     else if (element && (key === 'ArrowLeft' || key === 'ArrowRight')) {
       // What can be pressed in a message: the quote, links, the chips and the tools.
-      const within = [element, ...element.querySelectorAll('button, a')].filter((one) => one.checkVisibility?.() ?? true);
+      const within = [element, ...element.querySelectorAll('button, a')].filter((one) => one.checkVisibility?.({ visibilityProperty: true }) ?? true);
       move(within, document.activeElement, key === 'ArrowLeft' ? -1 : 1);
     } else if (element && document.activeElement === element && key in KEYS) KEYS[key](element.row, element);
     else return;

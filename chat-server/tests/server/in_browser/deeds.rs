@@ -1,5 +1,7 @@
 //! What a person does in a window with messages that were said, and with groups.
 
+use thirtyfour::TypingData;
+
 use super::window::Window;
 
 /// The row of a message, found by what it says.
@@ -100,6 +102,15 @@ impl Window {
         self.click("show-group").await;
         self.press(&format!("[data-username={name}] [data-testid=member-menu]")).await;
         self.press(&format!("[role=menu] [data-testid={choice}]")).await;
+    }
+
+    /// Types where the focus is.
+    pub async fn types(&self, keys: impl Into<TypingData>) {
+        self.focused().await.send_keys(keys).await.unwrap();
+    }
+
+    pub async fn focuses(&self, css: &str) {
+        self.waits_for(css).await.focus().await.unwrap();
     }
 
     pub async fn closes_dialog(&self, name: &str) {

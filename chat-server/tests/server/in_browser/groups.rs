@@ -40,11 +40,12 @@ async fn a_group_sees_what_is_done_to_its_messages_at_once_and_after_a_reload() 
             window.reload().await;
         }
     }
+    bob.sees("meet at ten").await;
+    keep_picture(&bob).await;
     bob.reacts("meet at ten", "👍").await;
     ann.sees_reactions("meet at ten", &["👍 1"]).await;
     ann.choose_on("meet at ten", "[data-testid=message-unpin]").await;
     cleo.sees_pinned(None).await;
-    keep_picture(&cleo).await;
     assert_eq!(cleo.complaints().await, Vec::<String>::new());
     desk.clear_away([ann, bob, cleo]).await;
 }

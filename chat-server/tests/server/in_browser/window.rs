@@ -181,6 +181,10 @@ impl Window {
         field.send_keys(text).await.unwrap();
     }
 
+    pub(super) async fn focused(&self) -> WebElement {
+        self.driver.active_element().await.unwrap()
+    }
+
     /// Waits until something is there to be seen.
     pub async fn waits_for(&self, css: &str) -> WebElement {
         let query = self.driver.query(By::Css(css)).wait(LONG, OFTEN).and_displayed();
