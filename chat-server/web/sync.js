@@ -148,7 +148,7 @@ function apply(conversation, events) {
       stoppedTyping(data.conversation_id, data.sender_id);
       onArrival(conversation, data);
     }
-    if (type === 'member.left' && data.user_id === state.me.id) removeConversation(conversation.id);
+    if (type === 'member.left' && data.user_id === state.me.id) wentOut(data);
   }
   if (conversation.doubtful.size && !conversation.history.loading) settle(conversation);
   if (events.length) changed('conversations', 'thread');
@@ -161,19 +161,19 @@ function acknowledge({ sender_id, client_id, conversation_id }) {
 function applyToUser(events) {
   for (const { type, data } of events) {
     if (type === 'conversation.added') fetchConversation(data.conversation_id);
-    else if (type === 'conversation.removed') takenOut(data);
+    else if (type === 'conversation.removed') wentOut(data);
     else applyRelation({ type, data });
   }
   catchUp();
 }
 
-/** Somebody took one out of a group. */
-function takenOut({ conversation_id: id, by_user_id: by }) {
+/** One is not in a group any more: the group's log and one's own say so, whichever comes first. */
+function wentOut({ conversation_id: id, by_user_id: by }) {
   const conversation = state.conversations.get(id);
   if (!conversation) return;
   if (state.open === id) closeConversation();
   removeConversation(id);
-  toast(`${nameOf(by)} removed you from ${titleOf(conversation)}.`);
+  if (by !== state.me.id) toast(`${nameOf(by)} removed you from ${titleOf(conversation)}.`);
 }
 
 function onReceipt(type, data) {

@@ -70,6 +70,7 @@ async fn members_come_and_go_and_everybody_reads_of_it() {
     bob.sees_notice("ann removed cleo").await;
     cleo.waits_for("[data-testid=nothing-open]").await;
     cleo.waits_for("[data-testid=conversations-empty]").await;
+    cleo.until("the group's address is left", async || !cleo.address().await.contains("#/c/")).await;
     bob.reload().await;
     bob.sees_notice("ann added cleo").await;
     bob.sees_notice("ann removed cleo").await;
