@@ -237,7 +237,7 @@ pub struct ConversationView {
     /// Messages of others after the read mark that still exist, counted among the newest
     /// [`UNREAD_WINDOW`](crate::message::UNREAD_WINDOW).
     pub unread: u32,
-    /// The newest message that still exists.
+    /// The newest message that the member may see, also where nothing is left of it.
     pub last_message: Option<Message>,
 }
 

@@ -32,12 +32,15 @@ pub struct ChangeEntry {
 }
 
 impl ChangeEntry {
-    /// What it means for one user alone, whose own log says so. The log of the conversation reached up to `head` before.
+    /// What it means for one user alone, whose own log says so. Where several come in at once, each hears what follows their
+    /// own coming.
     #[must_use]
-    pub const fn notice(&self, head: Seq) -> Option<(UserId, UserNotice)> {
+    pub const fn notice(&self) -> Option<(UserId, UserNotice)> {
         let Self { conversation, by, .. } = *self;
         match self.what {
-            Changed::Joined { user, .. } => Some((user, UserNotice::ConversationAdded { conversation, by, head })),
+            Changed::Joined { user, .. } => {
+                Some((user, UserNotice::ConversationAdded { conversation, by, head: self.seq.previous() }))
+            }
             Changed::Left { user } if user.get() != by.get() => {
                 Some((user, UserNotice::ConversationRemoved { conversation, by }))
             }

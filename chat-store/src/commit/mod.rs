@@ -56,7 +56,7 @@ pub(crate) async fn write<S: Session>(session: &mut S, change: &Change) -> Resul
     let values = [found.id.get().into(), head.get().into(), moved.into(), done.members.into(), active_at.into()];
     session.run(sql::MOVE_ON, &values).await?;
 
-    let told: Vec<_> = entries.iter().filter_map(|entry| entry.notice(found.head)).collect();
+    let told: Vec<_> = entries.iter().filter_map(ChangeEntry::notice).collect();
     let users: Vec<_> = told.iter().map(|(user, _)| *user).collect();
     let mut notices = Vec::new();
     if !users.is_empty() {

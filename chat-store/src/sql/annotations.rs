@@ -18,7 +18,7 @@ use crate::session::{Session, Value};
 macro_rules! put_on {
     ($among:literal) => {
         concat!(
-            "SELECT r.message_id, r.emoji, count(*), max(CASE WHEN r.user_id = $2 THEN 1 ELSE 0 END), min(r.seq) \
+            "SELECT r.message_id, r.emoji, count(*), max(CASE WHEN r.user_id = $2 THEN CAST(1 AS BIGINT) ELSE 0 END), min(r.seq) \
             FROM reactions r WHERE r.message_id ",
             $among,
             " GROUP BY r.message_id, r.emoji UNION ALL \

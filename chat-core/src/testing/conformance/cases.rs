@@ -117,6 +117,55 @@ macro_rules! for_each_case {
                 of_many_that_leave_at_once_on_one_version_one_does
                 members_are_listed_by_id_in_pages
             }
+            members {
+                who_comes_in_sees_the_log_from_its_end_on
+                who_comes_into_a_shared_history_sees_all_of_it
+                what_is_said_after_somebody_came_is_unread
+                several_who_come_at_once_are_consecutive_entries
+                who_is_in_it_already_stays_what_they_are
+                with_an_unknown_user_nobody_comes_in
+                nobody_comes_into_a_direct_conversation
+                who_comes_in_is_told_in_their_own_log
+                who_is_taken_out_is_told_in_their_own_log
+                who_comes_back_is_a_newcomer
+                a_role_is_given_and_taken
+                standing_tells_what_somebody_is_beside_the_others
+            }
+            changes {
+                every_change_is_the_next_entry_of_the_log
+                a_change_moves_the_version_only_where_rules_look
+                a_change_is_activity_only_where_it_says_so
+                a_change_judged_on_another_version_is_stale
+                a_change_of_nowhere_is_stale
+                what_is_so_already_writes_nothing
+                what_is_not_there_cannot_be_changed
+                a_group_changes_as_far_as_it_is_said
+                of_many_changes_at_once_on_one_version_one_is_written
+                reactions_of_many_at_once_are_all_written
+                messages_and_changes_at_once_share_one_log
+            }
+            edits {
+                an_edit_is_seen_wherever_the_message_is_read
+                former_texts_are_kept_oldest_first
+                an_edit_that_is_read_later_shows_what_the_message_says_then
+                an_edit_does_not_touch_the_state_of_a_message
+                a_deleted_message_is_gone_wherever_it_was_read
+                the_log_keeps_the_entries_about_a_deleted_message
+                a_repeat_after_an_edit_or_a_deletion_answers_the_message_as_it_stands
+                a_deleted_message_is_not_unread
+                a_deleted_message_can_be_the_last_one
+                an_edit_of_the_same_text_keeps_no_former_one
+            }
+            annotations {
+                an_emoji_counts_once_for_each_user
+                emoji_come_in_the_order_of_the_first_of_each
+                reactors_are_listed_by_id_in_pages
+                many_are_dressed_each_with_its_own
+                pins_come_latest_first_in_pages
+                pins_do_not_mix
+                answers_come_oldest_first_in_pages
+                a_deleted_answer_keeps_its_place_and_is_not_counted
+            }
             lists {
                 conversations_come_by_their_newest_activity
                 a_list_shows_what_a_view_shows

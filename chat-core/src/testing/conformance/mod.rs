@@ -14,12 +14,16 @@ mod cases;
 mod scene;
 
 pub mod accounts;
+pub mod annotations;
+pub mod changes;
 pub mod database;
 pub mod directs;
+pub mod edits;
 pub mod failures;
 pub mod groups;
 pub mod lists;
 pub mod log;
+pub mod members;
 pub mod messages;
 pub mod pages;
 pub mod races;

@@ -6,10 +6,11 @@ use super::MemoryStore;
 use super::state::{ConversationRow, MemberRow, State};
 use crate::change::{Act, Change};
 use crate::conversation::{Kind, Role};
-use crate::ids::{ConversationId, MessageId, UserId};
+use crate::ids::{ConversationId, MessageId, Seq, UserId};
 use crate::log::{ChangeEntry, Changed, LogEntry};
 use crate::message::{Content, FormerBody, Message};
 use crate::ports::{ChangeStore, Committed, Standing, StoreError};
+use crate::time::Timestamp;
 
 #[async_trait]
 impl ChangeStore for MemoryStore {
@@ -30,7 +31,6 @@ impl ChangeStore for MemoryStore {
         if changed.is_empty() {
             return Ok(Committed::Nothing);
         }
-        let head = row.conversation.head;
         let entries: Vec<_> = changed.into_iter().map(|what| row.write(change, what)).collect();
         if change.act.moves_version() {
             row.bump();
@@ -38,7 +38,7 @@ impl ChangeStore for MemoryStore {
         if change.act.is_activity() {
             row.active_at = change.at;
         }
-        let told = entries.iter().filter_map(|entry| entry.notice(head));
+        let told = entries.iter().filter_map(ChangeEntry::notice);
         let notices = told.map(|(user, what)| state.notify(user, what, change.at)).collect();
         let entries = entries.into_iter().map(LogEntry::Change).collect();
         Ok(Committed::Written { entries, notices })
@@ -56,7 +56,7 @@ impl ChangeStore for MemoryStore {
 
 impl State {
     /// The conversation of a message, and its place in the log.
-    pub(super) fn row_of(&self, message: MessageId) -> Option<(&ConversationRow, crate::ids::Seq)> {
+    pub(super) fn row_of(&self, message: MessageId) -> Option<(&ConversationRow, Seq)> {
         let (conversation, seq) = self.messages.get(&message)?;
         Some((self.conversations.get(conversation)?, *seq))
     }
@@ -78,7 +78,11 @@ impl ConversationRow {
     /// Does what a change asks, and tells what it did: nothing, if it was so before; none, if what it is about is not there.
     fn apply(&mut self, change: &Change) -> Option<Vec<Changed>> {
         match &change.act {
-            Act::Add { users } => Some(users.iter().filter_map(|user| self.add(*user, change)).collect()),
+            Act::Add { users } => {
+                let Kind::Group(group) = &self.conversation.kind else { return None };
+                let hidden = group.history.hidden_up_to(self.conversation.head);
+                Some(users.iter().filter_map(|user| self.add(*user, hidden, change.at)).collect())
+            }
             Act::Remove { user } => {
                 self.members.remove(user)?;
                 self.conversation.member_count -= 1;
@@ -148,20 +152,19 @@ impl ConversationRow {
         }
     }
 
-    fn add(&mut self, user: UserId, change: &Change) -> Option<Changed> {
-        let Kind::Group(group) = &self.conversation.kind else { return None };
+    fn add(&mut self, user: UserId, hidden: Seq, at: Timestamp) -> Option<Changed> {
         if self.members.contains_key(&user) {
             return None;
         }
         let (role, head) = (Role::Member, self.conversation.head);
-        self.members.insert(user, MemberRow::new(user, role, group.history.hidden_up_to(head), head, change.at));
+        self.members.insert(user, MemberRow::new(user, role, hidden, head, at));
         self.conversation.member_count += 1;
         Some(Changed::Joined { user, role })
     }
 
     /// A message of this conversation that still says something.
     fn living(&mut self, id: MessageId) -> Option<&mut Message> {
-        let seq = self.messages_after(crate::ids::Seq::ZERO).find(|message| message.id == id)?.seq;
+        let seq = self.messages_after(Seq::ZERO).find(|message| message.id == id)?.seq;
         self.message_at(seq).filter(|message| !message.content.is_deleted())
     }
 }
