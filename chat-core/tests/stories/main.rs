@@ -10,8 +10,10 @@
 mod accounts;
 mod blocking;
 mod conversations;
+mod following;
 mod friends;
 mod house;
+mod mirror;
 mod presence;
 mod receipts;
 mod refusals;
