@@ -7,6 +7,7 @@
 mod harness;
 
 mod auth;
+mod changes;
 mod client;
 mod commands;
 mod endings;
