@@ -9,6 +9,7 @@ mod embedded;
 mod handshake;
 mod in_browser;
 mod listener;
+mod matrix;
 mod openapi;
 mod operation;
 mod page;

@@ -1,0 +1,192 @@
+//! How each command that changes something is asked over REST and over a socket. Total: a command that is new has to be asked
+//! here, and then has to stand in the table.
+
+use chat_core::Command;
+use chat_core::command::{MessageTarget, ReadTarget};
+use chat_core::conversation::GroupUpdate;
+use chat_core::ids::UserId;
+use chat_core::reaction::Emoji;
+use chat_core::text::Description;
+use reqwest::Method;
+use serde_json::{Map, Value, json};
+
+/// How many commands change something.
+pub const CHANGING: usize = 23;
+
+/// A request: the method, the path after `/api/v1/`, and the body.
+pub type Request = (Method, String, Option<Value>);
+
+fn fields(update: &GroupUpdate) -> Map<String, Value> {
+    let mut fields = Map::new();
+    if let Some(name) = &update.name {
+        fields.insert("name".to_owned(), json!(name.as_str()));
+    }
+    if let Some(description) = &update.description {
+        fields.insert("description".to_owned(), json!(description.as_ref().map(Description::as_str)));
+    }
+    if let Some(history) = update.history {
+        fields.insert("history_visibility".to_owned(), json!(history.as_str()));
+    }
+    fields
+}
+
+fn ids(users: &[UserId]) -> Vec<i64> {
+    users.iter().map(|user| user.get()).collect()
+}
+
+fn reaction(target: &MessageTarget, emoji: &Emoji) -> String {
+    let escaped: String = emoji.as_str().bytes().map(|byte| format!("%{byte:02X}")).collect();
+    format!("messages/{}/reactions/{escaped}", target.id)
+}
+
+/// The request that asks for it; none for what only reads. Where a pin is, its path says; `room` is where it is looked for.
+pub fn request(command: &Command, room: i64) -> Option<Request> {
+    let call = |method, path: String, body| Some((method, path, body));
+    match command {
+        Command::SendMessage(send) => {
+            let body = json!({"body": send.body.as_str(), "reply_to": send.reply_to.map(|id| id.get())});
+            call(Method::POST, format!("conversations/{}/messages", send.conversation), Some(body))
+        }
+        Command::MarkRead(ReadTarget::Seq(conversation, seq)) => {
+            call(Method::POST, format!("conversations/{conversation}/read"), Some(json!({"seq": seq.get()})))
+        }
+        Command::MarkRead(ReadTarget::Message(target)) => {
+            call(Method::POST, format!("conversations/{room}/read"), Some(json!({"message_id": target.id.get()})))
+        }
+        Command::SetTyping { conversation, is_typing } => {
+            call(Method::POST, format!("conversations/{conversation}/typing"), Some(json!({"is_typing": is_typing})))
+        }
+        Command::SetPresence { status, .. } => {
+            call(Method::PUT, "users/me/presence".to_owned(), Some(json!({"status": status.as_str()})))
+        }
+        Command::OpenDirect { user } => {
+            call(Method::POST, "conversations".to_owned(), Some(json!({"kind": "direct", "user_id": user.get()})))
+        }
+        Command::CreateGroup { name, members } => {
+            let body = json!({"kind": "group", "name": name.as_str(), "member_ids": ids(members)});
+            call(Method::POST, "conversations".to_owned(), Some(body))
+        }
+        Command::UpdateGroup { conversation, update } => {
+            call(Method::PATCH, format!("conversations/{conversation}"), Some(Value::Object(fields(update))))
+        }
+        Command::AddMembers { conversation, users } => {
+            call(Method::POST, format!("conversations/{conversation}/members"), Some(json!({"user_ids": ids(users)})))
+        }
+        Command::RemoveMember { conversation, user } => {
+            call(Method::DELETE, format!("conversations/{conversation}/members/{user}"), None)
+        }
+        Command::SetRole { conversation, user, role } => {
+            let body = json!({"role": role.as_str()});
+            call(Method::PATCH, format!("conversations/{conversation}/members/{user}"), Some(body))
+        }
+        Command::EditMessage { message, body } => {
+            call(Method::PATCH, format!("messages/{}", message.id), Some(json!({"body": body.as_str()})))
+        }
+        Command::DeleteMessage(target) => call(Method::DELETE, format!("messages/{}", target.id), None),
+        Command::AddReaction(target, emoji) => call(Method::PUT, reaction(target, emoji), None),
+        Command::RemoveReaction(target, emoji) => call(Method::DELETE, reaction(target, emoji), None),
+        Command::PinMessage(target) => call(Method::PUT, format!("conversations/{room}/pins/{}", target.id), None),
+        Command::UnpinMessage(target) => call(Method::DELETE, format!("conversations/{room}/pins/{}", target.id), None),
+        Command::RequestFriend(user) => {
+            call(Method::POST, "friends/requests".to_owned(), Some(json!({"user_id": user.get()})))
+        }
+        Command::AcceptFriend(request) => call(Method::POST, format!("friends/requests/{request}/accept"), None),
+        Command::DeclineFriend(request) => call(Method::POST, format!("friends/requests/{request}/decline"), None),
+        Command::CancelFriend(request) => call(Method::DELETE, format!("friends/requests/{request}"), None),
+        Command::Unfriend(user) => call(Method::DELETE, format!("friends/{user}"), None),
+        Command::Block(user) => call(Method::PUT, format!("blocks/{user}"), None),
+        Command::Unblock(user) => call(Method::DELETE, format!("blocks/{user}"), None),
+        Command::GetMe
+        | Command::GetUser(_)
+        | Command::FindUsers { .. }
+        | Command::ListOnline
+        | Command::ListFriends(_)
+        | Command::ListBlocks(_)
+        | Command::ListRequests { .. }
+        | Command::ListConversations { .. }
+        | Command::GetConversation(_)
+        | Command::ListMembers { .. }
+        | Command::ListMessages(_)
+        | Command::GetMessage(_)
+        | Command::ListFormerBodies(_)
+        | Command::ListReactors { .. }
+        | Command::ListReplies { .. }
+        | Command::ListPins { .. }
+        | Command::ListChanges { .. }
+        | Command::ListOwnChanges { .. } => None,
+    }
+}
+
+/// The frame that asks for it; none for what is only asked over REST.
+pub fn frame(command: &Command) -> Option<Value> {
+    let about = |kind: &str, target: &MessageTarget| json!({"type": kind, "message_id": target.id.get()});
+    Some(match command {
+        Command::SendMessage(send) => json!({
+            "type": "message.send", "conversation_id": send.conversation.get(), "body": send.body.as_str(),
+            "reply_to": send.reply_to.map(|id| id.get()),
+        }),
+        Command::MarkRead(ReadTarget::Seq(conversation, seq)) => {
+            json!({"type": "message.read", "conversation_id": conversation.get(), "seq": seq.get()})
+        }
+        Command::MarkRead(ReadTarget::Message(target)) => about("message.read", target),
+        Command::SetTyping { conversation, is_typing } => {
+            let kind = if *is_typing { "typing.start" } else { "typing.stop" };
+            json!({"type": kind, "conversation_id": conversation.get()})
+        }
+        Command::SetPresence { status, .. } => json!({"type": "presence.set", "status": status.as_str()}),
+        Command::UpdateGroup { conversation, update } => {
+            let mut frame = fields(update);
+            frame.insert("type".to_owned(), json!("conversation.update"));
+            frame.insert("conversation_id".to_owned(), json!(conversation.get()));
+            Value::Object(frame)
+        }
+        Command::AddMembers { conversation, users } => {
+            json!({"type": "member.add", "conversation_id": conversation.get(), "user_ids": ids(users)})
+        }
+        Command::RemoveMember { conversation, user } => {
+            json!({"type": "member.remove", "conversation_id": conversation.get(), "user_id": user.get()})
+        }
+        Command::SetRole { conversation, user, role } => json!({
+            "type": "member.set_role", "conversation_id": conversation.get(), "user_id": user.get(), "role": role.as_str(),
+        }),
+        Command::EditMessage { message, body } => {
+            json!({"type": "message.edit", "message_id": message.id.get(), "body": body.as_str()})
+        }
+        Command::DeleteMessage(target) => about("message.delete", target),
+        Command::AddReaction(target, emoji) => {
+            json!({"type": "reaction.add", "message_id": target.id.get(), "emoji": emoji.as_str()})
+        }
+        Command::RemoveReaction(target, emoji) => {
+            json!({"type": "reaction.remove", "message_id": target.id.get(), "emoji": emoji.as_str()})
+        }
+        Command::PinMessage(target) => about("message.pin", target),
+        Command::UnpinMessage(target) => about("message.unpin", target),
+        Command::OpenDirect { .. }
+        | Command::CreateGroup { .. }
+        | Command::RequestFriend(_)
+        | Command::AcceptFriend(_)
+        | Command::DeclineFriend(_)
+        | Command::CancelFriend(_)
+        | Command::Unfriend(_)
+        | Command::Block(_)
+        | Command::Unblock(_)
+        | Command::GetMe
+        | Command::GetUser(_)
+        | Command::FindUsers { .. }
+        | Command::ListOnline
+        | Command::ListFriends(_)
+        | Command::ListBlocks(_)
+        | Command::ListRequests { .. }
+        | Command::ListConversations { .. }
+        | Command::GetConversation(_)
+        | Command::ListMembers { .. }
+        | Command::ListMessages(_)
+        | Command::GetMessage(_)
+        | Command::ListFormerBodies(_)
+        | Command::ListReactors { .. }
+        | Command::ListReplies { .. }
+        | Command::ListPins { .. }
+        | Command::ListChanges { .. }
+        | Command::ListOwnChanges { .. } => return None,
+    })
+}
