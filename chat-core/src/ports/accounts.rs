@@ -58,6 +58,23 @@ impl std::fmt::Debug for StoredPassword {
     }
 }
 
+/// Another hash for a user.
+#[derive(Clone, PartialEq, Eq)]
+pub struct PasswordChange {
+    /// Whose.
+    pub user: UserId,
+    /// The hash that the change was judged on. Where another one is stored by now, nothing is changed.
+    pub judged_on: Option<String>,
+    /// The hash from now on, in PHC form.
+    pub hash: String,
+}
+
+impl std::fmt::Debug for PasswordChange {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("PasswordChange").field("user", &self.user).finish_non_exhaustive()
+    }
+}
+
 /// How a user names themselves when signing in.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Login {
@@ -65,6 +82,8 @@ pub enum Login {
     NameKey(String),
     /// By an e-mail address.
     Email(Email),
+    /// By who they are, where they prove it once more.
+    Id(UserId),
 }
 
 /// A search for users by the beginning of their name.
@@ -99,12 +118,12 @@ pub trait UserStore: Send + Sync {
     /// text may be asked for.
     async fn search(&self, search: &UserSearch) -> Result<Page<User>, StoreError>;
 
-    /// What the user shows from now on. Like the two below, it passes over a user who does not exist.
+    /// What the user shows from now on. Like the one below, it passes over a user who does not exist.
     async fn set_status(&self, user: UserId, status: Status, message: Option<Label>) -> Result<(), StoreError>;
 
     /// When the last connection of the user ended; never moves back.
     async fn set_last_seen(&self, user: UserId, at: Timestamp) -> Result<(), StoreError>;
 
-    /// Replaces the password's hash.
-    async fn set_password(&self, user: UserId, hash: &str) -> Result<(), StoreError>;
+    /// Replaces the hash of a password that stays the same. True if it still was the one that was judged on.
+    async fn rehash(&self, change: &PasswordChange) -> Result<bool, StoreError>;
 }

@@ -12,6 +12,7 @@ mod blocking;
 mod conversations;
 mod friends;
 mod house;
+mod own_account;
 mod presence;
 mod receipts;
 mod refusals;

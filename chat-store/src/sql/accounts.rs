@@ -32,6 +32,9 @@ pub(crate) const LOGIN_BY_NAME: &str =
 pub(crate) const LOGIN_BY_EMAIL: &str =
     concat!("SELECT ", user_columns!(), ", u.password_hash FROM users u WHERE u.email = $1");
 
+pub(crate) const LOGIN_BY_ID: &str =
+    concat!("SELECT ", user_columns!(), ", u.password_hash FROM users u WHERE u.id = $1");
+
 /// A range of the index over the folded names. The `+` keeps planners from walking all users in the order of their ids.
 pub(crate) const SEARCH: &str = concat!(
     "SELECT ",
@@ -44,7 +47,10 @@ pub(crate) const EVERYBODY: &str =
 pub(crate) const SET_STATUS: &str = "UPDATE users SET status = $2, status_message = $3 WHERE id = $1";
 pub(crate) const SET_LAST_SEEN: &str =
     "UPDATE users SET last_seen_at = $2 WHERE id = $1 AND (last_seen_at IS NULL OR last_seen_at < $2)";
-pub(crate) const SET_PASSWORD: &str = "UPDATE users SET password_hash = $2 WHERE id = $1";
+
+/// Waits for whoever writes the row at this moment, and then compares what they left.
+pub(crate) const REPLACE_PASSWORD: &str =
+    "UPDATE users SET password_hash = $2 WHERE id = $1 AND password_hash IS NOT DISTINCT FROM $3";
 
 /// Sorts behind every name that begins with the prefix: no name holds the last of all characters.
 pub(crate) fn prefix_end(prefix: &str) -> String {

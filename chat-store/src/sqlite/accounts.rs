@@ -3,7 +3,9 @@
 use async_trait::async_trait;
 use chat_core::ids::UserId;
 use chat_core::page::Page;
-use chat_core::ports::{Account, Login, NewUser, StoreError, StoredPassword, UserCreated, UserSearch, UserStore};
+use chat_core::ports::{
+    Account, Login, NewUser, PasswordChange, StoreError, StoredPassword, UserCreated, UserSearch, UserStore,
+};
 use chat_core::presence::Status;
 use chat_core::text::Label;
 use chat_core::time::Timestamp;
@@ -75,11 +77,12 @@ impl UserStore for SqliteStore {
     async fn find_login(&self, login: &Login) -> Result<Option<StoredPassword>, StoreError> {
         self.db
             .run(|| async move {
-                let (statement, text) = match login {
-                    Login::NameKey(key) => (sql::LOGIN_BY_NAME, key.as_str()),
-                    Login::Email(email) => (sql::LOGIN_BY_EMAIL, email.as_str()),
+                let query = match login {
+                    Login::NameKey(key) => sqlx::query(sql::LOGIN_BY_NAME).bind(key),
+                    Login::Email(email) => sqlx::query(sql::LOGIN_BY_EMAIL).bind(email.as_str()),
+                    Login::Id(user) => sqlx::query(sql::LOGIN_BY_ID).bind(user.get()),
                 };
-                let row = sqlx::query(statement).bind(text).fetch_optional(self.db.reader()).await?;
+                let row = query.fetch_optional(self.db.reader()).await?;
                 Ok(at_most_one(row, sql::stored_password)?)
             })
             .await
@@ -121,11 +124,11 @@ impl UserStore for SqliteStore {
             .await
     }
 
-    async fn set_password(&self, user: UserId, hash: &str) -> Result<(), StoreError> {
+    async fn rehash(&self, change: &PasswordChange) -> Result<bool, StoreError> {
         self.db
             .run(|| async move {
-                sqlx::query(sql::SET_PASSWORD).bind(user.get()).bind(hash).execute(self.db.writer()).await?;
-                Ok(())
+                let query = sqlx::query(sql::REPLACE_PASSWORD).bind(change.user.get()).bind(&change.hash);
+                Ok(query.bind(&change.judged_on).execute(self.db.writer()).await?.rows_affected() > 0)
             })
             .await
     }

@@ -9,7 +9,9 @@ use super::MemoryStore;
 use super::state::{UserRow, next_id};
 use crate::ids::{Seq, UserId};
 use crate::page::Page;
-use crate::ports::{Account, Login, NewUser, StoreError, StoredPassword, UserCreated, UserSearch, UserStore};
+use crate::ports::{
+    Account, Login, NewUser, PasswordChange, StoreError, StoredPassword, UserCreated, UserSearch, UserStore,
+};
 use crate::presence::Status;
 use crate::text::Label;
 use crate::time::Timestamp;
@@ -62,6 +64,7 @@ impl UserStore for MemoryStore {
         let id = match login {
             Login::NameKey(key) => state.names.get(key),
             Login::Email(email) => state.emails.get(email),
+            Login::Id(id) => Some(id),
         };
         let row = id.and_then(|id| state.users.get(id));
         Ok(row.map(|row| StoredPassword { user: row.user.clone(), hash: row.password_hash.clone() }))
@@ -96,10 +99,7 @@ impl UserStore for MemoryStore {
         Ok(())
     }
 
-    async fn set_password(&self, user: UserId, hash: &str) -> Result<(), StoreError> {
-        if let Some(row) = self.state().users.get_mut(&user) {
-            row.password_hash = Some(hash.to_owned());
-        }
-        Ok(())
+    async fn rehash(&self, change: &PasswordChange) -> Result<bool, StoreError> {
+        Ok(self.state().replace_password(change))
     }
 }

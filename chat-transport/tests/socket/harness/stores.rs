@@ -11,7 +11,8 @@ use chat_core::message::Message;
 use chat_core::page::{Page, PageSize};
 use chat_core::ports::{
     Account, Appended, ConversationStore, DirectOpened, Facts, GroupCreated, Login, MessageStore, NewDirect, NewGroup,
-    NewMessage, NewUser, ReceiptStore, StoreError, StoredPassword, Stores, UserCreated, UserSearch, UserStore,
+    NewMessage, NewUser, PasswordChange, ReceiptStore, StoreError, StoredPassword, Stores, UserCreated, UserSearch,
+    UserStore,
 };
 use chat_core::presence::Status;
 use chat_core::receipt::{Advance, Advanced};
@@ -261,8 +262,8 @@ impl UserStore for GatedUsers {
         self.last_seen.pass().await
     }
 
-    async fn set_password(&self, user: UserId, hash: &str) -> Result<(), StoreError> {
-        self.inner.set_password(user, hash).await
+    async fn rehash(&self, change: &PasswordChange) -> Result<bool, StoreError> {
+        self.inner.rehash(change).await
     }
 }
 
