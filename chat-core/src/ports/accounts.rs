@@ -8,7 +8,7 @@ use crate::page::{Page, PageSize};
 use crate::presence::Status;
 use crate::text::Label;
 use crate::time::Timestamp;
-use crate::user::{Email, User, Username};
+use crate::user::{Email, ProfileUpdate, User, Username};
 
 /// A user to be made.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -86,7 +86,7 @@ pub enum Login {
     Id(UserId),
 }
 
-/// A search for users by the beginning of their name.
+/// A search for users by the beginning of their user name or display name.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct UserSearch {
     /// The beginning, [folded](crate::user::fold). Every character is meant literally. Empty finds everybody.
@@ -114,9 +114,12 @@ pub trait UserStore: Send + Sync {
     /// nobody has it.
     async fn find_login(&self, login: &Login) -> Result<Option<StoredPassword>, StoreError>;
 
-    /// Users by the beginning of their folded name, in the order of their ids. The cursor is the id. As with a login, any
-    /// text may be asked for.
+    /// Users by the beginning of their folded user name or display name, in the order of their ids, each once. The cursor is
+    /// the id. As with a login, any text may be asked for.
     async fn search(&self, search: &UserSearch) -> Result<Page<User>, StoreError>;
+
+    /// Changes what a user says of themselves; gives the user as they are from then on. None if they do not exist.
+    async fn update_profile(&self, user: UserId, update: &ProfileUpdate) -> Result<Option<User>, StoreError>;
 
     /// What the user shows from now on. Like the one below, it passes over a user who does not exist.
     async fn set_status(&self, user: UserId, status: Status, message: Option<Label>) -> Result<(), StoreError>;

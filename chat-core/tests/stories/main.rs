@@ -14,6 +14,7 @@ mod friends;
 mod house;
 mod own_account;
 mod presence;
+mod profiles;
 mod receipts;
 mod refusals;
 mod sending;

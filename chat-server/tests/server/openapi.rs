@@ -29,6 +29,7 @@ const PROMISED: &[&str] = &[
     "DELETE users/me/sessions",
     "DELETE users/me/sessions/{id}",
     "GET users/me",
+    "PATCH users/me",
     "GET users/{id}",
     "GET users",
     "GET users/online",

@@ -7,9 +7,9 @@ use chat_core::ports::{
     Account, Login, NewUser, PasswordChange, StoreError, StoredPassword, UserCreated, UserSearch, UserStore,
 };
 use chat_core::presence::Status;
-use chat_core::text::Label;
+use chat_core::text::{AvatarUrl, Description, Label};
 use chat_core::time::Timestamp;
-use chat_core::user::{User, fold};
+use chat_core::user::{ProfileUpdate, User, fold};
 
 use super::SqliteStore;
 use super::arrays::ids;
@@ -100,6 +100,24 @@ impl UserStore for SqliteStore {
                 };
                 let rows = query.bind(after).bind(limit).fetch_all(self.db.reader()).await?;
                 Ok(Page::from_rows(all(&rows, sql::user)?, search.size, |user| user.id.get()))
+            })
+            .await
+    }
+
+    async fn update_profile(&self, user: UserId, update: &ProfileUpdate) -> Result<Option<User>, StoreError> {
+        let ProfileUpdate { display_name, bio, avatar } = update;
+        let name = display_name.iter().flatten().next().map(Label::as_str);
+        let said = bio.iter().flatten().next().map(Description::as_str);
+        let picture = avatar.iter().flatten().next().map(AvatarUrl::as_str);
+        self.db
+            .run(|| async move {
+                let query = sqlx::query(sql::UPDATE_PROFILE).bind(user.get());
+                let query = query.bind(display_name.is_some()).bind(name).bind(name.map(fold));
+                let query = query.bind(bio.is_some()).bind(said).bind(avatar.is_some()).bind(picture);
+                let mut tx = self.db.write().await?;
+                let row = query.fetch_optional(&mut *tx).await?;
+                tx.commit().await?;
+                Ok(at_most_one(row, sql::user)?)
             })
             .await
     }

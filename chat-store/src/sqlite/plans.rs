@@ -19,6 +19,7 @@ const BUSY: &[&str] = &[
     accounts::REPLACE_PASSWORD,
     accounts::SEARCH,
     accounts::EVERYBODY,
+    accounts::UPDATE_PROFILE,
     accounts::SET_STATUS,
     accounts::SET_LAST_SEEN,
     super::accounts::GET,

@@ -34,6 +34,9 @@ pub async fn a_user_is_found_by_id_by_name_and_by_address(stores: &Stores) {
     let expected = User {
         id: ann.id,
         username: Username::new("Ann-Lee").unwrap(),
+        display_name: None,
+        bio: None,
+        avatar: None,
         status: Status::Online,
         status_message: None,
         last_seen_at: None,

@@ -39,6 +39,9 @@ macro_rules! for_each_case {
                 nothing_finds_everybody
                 pages_of_a_search_follow_each_other_by_id
                 a_new_user_does_not_shift_the_pages
+                the_beginning_of_a_display_name_is_searched_too
+                who_is_found_by_both_names_comes_once
+                a_former_display_name_finds_nobody
             }
             sessions {
                 the_current_token_is_followed_by_the_next
@@ -56,6 +59,13 @@ macro_rules! for_each_case {
                 a_nonce_keeps_all_of_its_bits
                 one_token_presented_by_many_at_once_gets_one_successor
                 of_many_at_once_one_ends_the_session
+            }
+            profiles {
+                what_a_user_says_of_themselves_comes_back_to_the_letter
+                what_is_not_given_stays_and_what_is_given_as_none_goes
+                different_parts_changed_at_once_are_all_changed
+                a_display_name_is_nobodys_alone
+                nobody_says_nothing
             }
             own_sessions {
                 a_user_sees_their_own_sessions_that_go_on

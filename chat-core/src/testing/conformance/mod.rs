@@ -24,6 +24,7 @@ pub mod messages;
 pub mod own_sessions;
 pub mod pages;
 pub mod passwords;
+pub mod profiles;
 pub mod races;
 pub mod receipts;
 pub mod relations;

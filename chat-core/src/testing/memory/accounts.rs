@@ -15,7 +15,15 @@ use crate::ports::{
 use crate::presence::Status;
 use crate::text::Label;
 use crate::time::Timestamp;
-use crate::user::{User, fold};
+use crate::user::{ProfileUpdate, User, fold};
+
+impl UserRow {
+    /// Whether the user name or the display name begins like this.
+    fn is_called(&self, prefix: &str) -> bool {
+        let display_name = self.user.display_name.as_ref().map(|name| fold(name.as_str()));
+        self.folded.starts_with(prefix) || display_name.is_some_and(|name| name.starts_with(prefix))
+    }
+}
 
 #[async_trait]
 impl UserStore for MemoryStore {
@@ -31,6 +39,9 @@ impl UserStore for MemoryStore {
         let user = User {
             id: next_id(&mut state.last.user, UserId::new)?,
             username: new.username.clone(),
+            display_name: None,
+            bio: None,
+            avatar: None,
             status: Status::default(),
             status_message: None,
             last_seen_at: None,
@@ -77,11 +88,21 @@ impl UserStore for MemoryStore {
             .users
             .range((after, Bound::Unbounded))
             .map(|(_, row)| row)
-            .filter(|row| row.folded.starts_with(&search.prefix))
+            .filter(|row| row.is_called(&search.prefix))
             .map(|row| row.user.clone())
             .take(search.size.get() + 1)
             .collect();
         Ok(Page::from_rows(rows, search.size, |user: &User| user.id.get()))
+    }
+
+    async fn update_profile(&self, user: UserId, update: &ProfileUpdate) -> Result<Option<User>, StoreError> {
+        let mut state = self.state();
+        let Some(row) = state.users.get_mut(&user) else { return Ok(None) };
+        let user = &mut row.user;
+        update.display_name.clone().into_iter().for_each(|new| user.display_name = new);
+        update.bio.clone().into_iter().for_each(|new| user.bio = new);
+        update.avatar.clone().into_iter().for_each(|new| user.avatar = new);
+        Ok(Some(user.clone()))
     }
 
     async fn set_status(&self, user: UserId, status: Status, message: Option<Label>) -> Result<(), StoreError> {

@@ -18,7 +18,7 @@ use chat_core::presence::Status;
 use chat_core::receipt::{Advance, Advanced};
 use chat_core::text::{ClientId, Label};
 use chat_core::time::Timestamp;
-use chat_core::user::User;
+use chat_core::user::{ProfileUpdate, User};
 use tokio::sync::watch;
 
 /// A door that answers of the store pass on their way out.
@@ -260,6 +260,10 @@ impl UserStore for GatedUsers {
     async fn set_last_seen(&self, user: UserId, at: Timestamp) -> Result<(), StoreError> {
         self.inner.set_last_seen(user, at).await?;
         self.last_seen.pass().await
+    }
+
+    async fn update_profile(&self, user: UserId, update: &ProfileUpdate) -> Result<Option<User>, StoreError> {
+        self.inner.update_profile(user, update).await
     }
 
     async fn rehash(&self, change: &PasswordChange) -> Result<bool, StoreError> {
