@@ -10,6 +10,7 @@ use crate::log::{LogEntry, UserEntry};
 use crate::presence::Presence;
 use crate::receipt::ReceiptKind;
 use crate::time::Timestamp;
+use crate::user::User;
 
 /// Something that clients want to know.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -22,6 +23,8 @@ pub enum Event {
     Receipt(ReceiptEvent),
     /// A user came, went or changed status. A state: the latest wins.
     Presence(Presence),
+    /// A user says something else of themselves. A state: the latest wins.
+    Profile(User),
     /// Somebody is typing, or stopped. Ephemeral: may be dropped.
     Typing {
         /// Where.

@@ -79,7 +79,7 @@ impl ClientId {
     }
 }
 
-/// A short line that people choose: a group's name or a status message. Trimmed, one line, at most 100 characters.
+/// A short line that people choose: the name of a group, what somebody wants to be called, or a status message. Trimmed, one line, at most 100 characters.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Label(String);
 
@@ -109,7 +109,7 @@ impl Label {
     }
 }
 
-/// What a group says of itself: visible, at most 500 characters, lines as they were written.
+/// What a group or a user says of itself: visible, at most 500 characters, lines as they were written.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Description(String);
 

@@ -6,7 +6,7 @@ use unicode_security::mixed_script::MixedScript;
 
 use crate::ids::UserId;
 use crate::presence::Status;
-use crate::text::{Label, is_bidi_control, is_invisible};
+use crate::text::{AvatarUrl, Description, Label, is_bidi_control, is_invisible};
 use crate::time::Timestamp;
 
 /// A user as other users may see them. Secrets (password hash, e-mail address) are not part of it.
@@ -16,6 +16,12 @@ pub struct User {
     pub id: UserId,
     /// The name as its owner wrote it.
     pub username: Username,
+    /// What they want to be called; unlike the user name, others may be called the same.
+    pub display_name: Option<Label>,
+    /// What they say of themselves.
+    pub bio: Option<Description>,
+    /// Where their picture lies.
+    pub avatar: Option<AvatarUrl>,
     /// What the user chose to show while connected.
     pub status: Status,
     /// A line beside the status.
@@ -24,6 +30,17 @@ pub struct User {
     pub last_seen_at: Option<Timestamp>,
     /// When the account was made.
     pub created_at: Timestamp,
+}
+
+/// What a user says of themselves anew. What is not given stays as it is; what is given as none is taken away.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct ProfileUpdate {
+    /// What they want to be called.
+    pub display_name: Option<Option<Label>>,
+    /// What they say of themselves.
+    pub bio: Option<Option<Description>>,
+    /// Where their picture lies.
+    pub avatar: Option<Option<AvatarUrl>>,
 }
 
 /// Why a user name or an address was refused.

@@ -77,7 +77,7 @@ pub enum UsersAdmin {
         #[arg(long)]
         email: Option<String>,
     },
-    /// Give a user another password, read from standard input
+    /// Give a user another password, read from standard input; all their sessions end
     SetPassword {
         /// The user name
         name: String,

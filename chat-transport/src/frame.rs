@@ -67,6 +67,7 @@ impl Frame {
             Event::UserEntry(_)
             | Event::Receipt(_)
             | Event::Presence(_)
+            | Event::Profile(_)
             | Event::Typing { .. }
             | Event::SessionEnded(_) => (None, None),
         };

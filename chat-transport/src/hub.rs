@@ -78,7 +78,9 @@ impl Hub {
     /// Whether anybody here would get what is not in any log. It is not even encoded where nobody is.
     fn is_heard(&self, envelope: &Envelope) -> bool {
         let Audience::Users { users, about } = &envelope.audience else { return true };
-        if envelope.origin.is_some() || !matches!(*envelope.event, Event::Presence(_) | Event::Receipt(_)) {
+        if envelope.origin.is_some()
+            || !matches!(*envelope.event, Event::Presence(_) | Event::Profile(_) | Event::Receipt(_))
+        {
             return true;
         }
         let state = self.state();
@@ -290,6 +292,7 @@ impl State {
             Event::Entry(_)
             | Event::Receipt(_)
             | Event::Presence(_)
+            | Event::Profile(_)
             | Event::Typing { .. }
             | Event::SessionEnded(_) => {}
         }

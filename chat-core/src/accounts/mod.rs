@@ -1,8 +1,10 @@
-//! Accounts: how people register, sign in, stay signed in and sign out.
+//! Accounts: how people register, sign in, stay signed in and sign out, and what they do about their own account.
 //!
 //! This is the system's own way of proving who somebody is. A host with its own users leaves it out and implements
 //! [`Authenticator`] itself.
 
+mod credentials;
+mod own_sessions;
 mod password;
 mod session;
 
@@ -15,8 +17,7 @@ use crate::error::{ChatError, ErrorCode};
 use crate::ids::{SessionId, UserId};
 use crate::limits::{Rate, RateLimiter};
 use crate::ports::{
-    Clock, Entropy, EventBus, Login, NewUser, PasswordHasher, SessionStore, Stores, TokenSigner, UserCreated,
-    UserStore, Verified,
+    Clock, Entropy, EventBus, Login, NewUser, PasswordHasher, SessionStore, Stores, TokenSigner, UserCreated, UserStore,
 };
 use crate::time::Timestamp;
 use crate::user::{Email, User, Username};
@@ -195,40 +196,16 @@ impl Accounts {
         self.limit(RateKey::Register(network(from)), |rates| rates.register_per_address)?;
         let hash = self.hasher.hash(password.as_str()).await.map_err(|_| ErrorCode::Unavailable)?;
         let at = self.clock.now();
-        let new = NewUser { username, email: Some(email), password_hash: Some(hash), at };
+        let new = NewUser { username, email: Some(email), password_hash: Some(hash.clone()), at };
 
         match self.users.create(&new).await? {
-            UserCreated::Created(user) => self.sign_in(user).await,
+            UserCreated::Created(user) => {
+                // An operator may have given them another password already.
+                self.sign_in(user, Some(hash)).await?.ok_or_else(|| ErrorCode::Unavailable.into())
+            }
             UserCreated::NameTaken => Err(ErrorCode::NameTaken.into()),
             UserCreated::EmailTaken => Err(ErrorCode::EmailTaken.into()),
         }
-    }
-
-    /// Signs in by user name or e-mail address. An unknown user and a wrong password cannot be told apart.
-    pub async fn login(&self, login: &str, password: &str, from: IpAddr) -> Result<SignedIn, ChatError> {
-        let refused = || ChatError::from(ErrorCode::InvalidCredentials);
-        let from = network(from);
-        self.limit(RateKey::LoginFrom(from), |rates| rates.login_per_address)?;
-        self.limit(RateKey::LoginTo(from, Username::key_of(login)), |rates| rates.login_per_account)?;
-        if password.len() > Password::MAX_BYTES || login.len() > 320 || login.contains('\0') {
-            return Err(refused());
-        }
-        let login = match Email::new(login) {
-            Ok(email) => Login::Email(email),
-            Err(_) => Login::NameKey(Username::key_of(login)),
-        };
-        let stored = self.users.find_login(&login).await?;
-
-        let hash = stored.as_ref().and_then(|stored| stored.hash.clone());
-        let verified = self.hasher.verify(password, hash).await.map_err(|_| ErrorCode::Unavailable)?;
-        let user = stored.map(|stored| stored.user).filter(|_| verified != Verified::No).ok_or_else(refused)?;
-
-        if verified == Verified::YesButOutdated
-            && let Ok(hash) = self.hasher.hash(password).await
-        {
-            self.users.set_password(user.id, &hash).await?;
-        }
-        self.sign_in(user).await
     }
 
     /// A user that a host brings, as [`provision`] finds or makes them.

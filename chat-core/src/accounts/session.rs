@@ -20,12 +20,14 @@ const REFRESH_GRACE_SECONDS: i64 = 10;
 const BELIEVED_SECONDS: i64 = 5;
 
 impl Accounts {
-    pub(super) async fn sign_in(&self, user: User) -> Result<SignedIn, ChatError> {
+    /// Opens a session for a user who proved the password with this hash. None if they have another one by now.
+    pub(super) async fn sign_in(&self, user: User, judged_on: Option<String>) -> Result<Option<SignedIn>, ChatError> {
         let at = self.clock.now();
         let nonce = self.nonce();
         let expires_at = at.plus_seconds(self.settings.session_seconds);
-        let session = self.sessions.open(&NewSession { user: user.id, nonce, at, expires_at }).await?;
-        Ok(self.tokens(user, RefreshClaims { session, nonce, generation: 1 }, at))
+        let new = NewSession { user: user.id, judged_on, nonce, at, expires_at };
+        let session = self.sessions.open(&new).await?;
+        Ok(session.map(|session| self.tokens(user, RefreshClaims { session, nonce, generation: 1 }, at)))
     }
 
     /// The next pair of tokens. A refresh token works once; the one before it works for a few seconds more and gives the
@@ -92,8 +94,13 @@ impl Accounts {
     pub async fn announce_ended(&self, sessions: &[SessionId]) -> Result<(), ChatError> {
         let live = self.sessions.live(sessions, self.clock.now()).await?;
         let over = sessions.iter().filter(|session| live.binary_search(session).is_err());
-        over.for_each(|session| self.announce_end(*session));
+        self.announce_ends(over.copied());
         Ok(())
+    }
+
+    /// Announces the end of sessions.
+    pub(super) fn announce_ends(&self, ended: impl IntoIterator<Item = SessionId>) {
+        ended.into_iter().for_each(|session| self.announce_end(session));
     }
 
     fn announce_end(&self, session: SessionId) {

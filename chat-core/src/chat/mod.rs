@@ -131,6 +131,7 @@ impl Chat {
             Command::MarkRead(target) => self.mark_read(actor, target).await.map(Reply::Marks),
             Command::SetTyping { conversation, is_typing } => self.set_typing(actor, conversation, is_typing).await,
             Command::SetPresence { status, message } => self.set_presence(actor, status, message).await,
+            Command::UpdateProfile(update) => self.update_profile(actor, update).await.map(Reply::User),
             Command::OpenDirect { user } => self.open_direct(actor, user).await.map(Reply::from),
             Command::CreateGroup { name, members } => self.create_group(actor, name, members).await.map(Reply::from),
             Command::UpdateGroup { conversation, update } => self.update_group(actor, conversation, update).await,
@@ -215,7 +216,8 @@ const fn kind_of(command: &Command) -> Kind {
     match command {
         Command::SendMessage(_) | Command::EditMessage { .. } => Kind::Message,
         Command::MarkRead(_) | Command::SetTyping { .. } | Command::SetPresence { .. } => Kind::Signal,
-        Command::OpenDirect { .. }
+        Command::UpdateProfile(_)
+        | Command::OpenDirect { .. }
         | Command::CreateGroup { .. }
         | Command::UpdateGroup { .. }
         | Command::AddMembers { .. }

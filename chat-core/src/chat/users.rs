@@ -5,11 +5,12 @@ use std::collections::HashSet;
 use super::Chat;
 use crate::command::{Actor, Me, Profile, Reply};
 use crate::error::{ChatError, ErrorCode};
+use crate::event::{Audience, Event};
 use crate::ids::UserId;
 use crate::page::{Page, PageSize};
 use crate::ports::{Account, UserSearch};
 use crate::text::TextError;
-use crate::user::{User, fold};
+use crate::user::{ProfileUpdate, User, fold};
 
 /// The longest beginning of a name that makes sense to look for.
 const MAX_QUERY_CHARS: usize = 64;
@@ -36,6 +37,17 @@ impl Chat {
         let page = Page { items: vec![self.user(user).await?], next: None };
         let mut page = self.with_presence(actor, page).await?;
         page.items.pop().ok_or_else(|| ErrorCode::NotFound.into())
+    }
+
+    /// Changes what the actor says of themselves, and shows it to those who see their presence and on all of their devices.
+    pub(super) async fn update_profile(&self, actor: &Actor, update: ProfileUpdate) -> Result<Profile, ChatError> {
+        let updated = self.stores.users.update_profile(actor.user, &update).await?;
+        let user = updated.ok_or(ErrorCode::NotFound)?;
+        let mut users = self.presence_circle(user.id).await?;
+        users.push(user.id);
+        let audience = Audience::Users { users, about: None };
+        self.publish(Event::Profile(user.clone()), audience, actor.origin.clone());
+        Ok(self.own_profile(user))
     }
 
     pub(super) async fn find_users(

@@ -10,6 +10,7 @@ use crate::page::PageSize;
 use crate::presence::Status;
 use crate::reaction::Emoji;
 use crate::text::{Body, ClientId, Label};
+use crate::user::ProfileUpdate;
 
 /// Who asks: a user who proved to be one, and through what.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -58,6 +59,8 @@ pub enum Command {
         /// The line beside it; absent removes it.
         message: Option<Label>,
     },
+    /// Say something else of oneself.
+    UpdateProfile(ProfileUpdate),
     /// Open the direct conversation with a user, making it if there is none.
     OpenDirect {
         /// The other user.

@@ -8,7 +8,7 @@ use crate::page::{Page, PageSize};
 use crate::presence::Status;
 use crate::text::Label;
 use crate::time::Timestamp;
-use crate::user::{Email, User, Username};
+use crate::user::{Email, ProfileUpdate, User, Username};
 
 /// A user to be made.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -58,6 +58,23 @@ impl std::fmt::Debug for StoredPassword {
     }
 }
 
+/// Another hash for a user.
+#[derive(Clone, PartialEq, Eq)]
+pub struct PasswordChange {
+    /// Whose.
+    pub user: UserId,
+    /// The hash that the change was judged on. Where another one is stored by now, nothing is changed.
+    pub judged_on: Option<String>,
+    /// The hash from now on, in PHC form.
+    pub hash: String,
+}
+
+impl std::fmt::Debug for PasswordChange {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("PasswordChange").field("user", &self.user).finish_non_exhaustive()
+    }
+}
+
 /// How a user names themselves when signing in.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Login {
@@ -65,9 +82,11 @@ pub enum Login {
     NameKey(String),
     /// By an e-mail address.
     Email(Email),
+    /// By who they are, where they prove it once more.
+    Id(UserId),
 }
 
-/// A search for users by the beginning of their name.
+/// A search for users by the beginning of their user name or display name.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct UserSearch {
     /// The beginning, [folded](crate::user::fold). Every character is meant literally. Empty finds everybody.
@@ -95,16 +114,19 @@ pub trait UserStore: Send + Sync {
     /// nobody has it.
     async fn find_login(&self, login: &Login) -> Result<Option<StoredPassword>, StoreError>;
 
-    /// Users by the beginning of their folded name, in the order of their ids. The cursor is the id. As with a login, any
-    /// text may be asked for.
+    /// Users by the beginning of their folded user name or display name, in the order of their ids, each once. The cursor is
+    /// the id. As with a login, any text may be asked for.
     async fn search(&self, search: &UserSearch) -> Result<Page<User>, StoreError>;
 
-    /// What the user shows from now on. Like the two below, it passes over a user who does not exist.
+    /// Changes what a user says of themselves; gives the user as they are from then on. None if they do not exist.
+    async fn update_profile(&self, user: UserId, update: &ProfileUpdate) -> Result<Option<User>, StoreError>;
+
+    /// What the user shows from now on. Like the one below, it passes over a user who does not exist.
     async fn set_status(&self, user: UserId, status: Status, message: Option<Label>) -> Result<(), StoreError>;
 
     /// When the last connection of the user ended; never moves back.
     async fn set_last_seen(&self, user: UserId, at: Timestamp) -> Result<(), StoreError>;
 
-    /// Replaces the password's hash.
-    async fn set_password(&self, user: UserId, hash: &str) -> Result<(), StoreError>;
+    /// Replaces the hash of a password that stays the same. True if it still was the one that was judged on.
+    async fn rehash(&self, change: &PasswordChange) -> Result<bool, StoreError>;
 }

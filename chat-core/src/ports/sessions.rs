@@ -2,21 +2,52 @@
 
 use async_trait::async_trait;
 
-use super::StoreError;
+use super::{PasswordChange, StoreError};
 use crate::ids::{SessionId, UserId};
+use crate::page::{Page, PageSize};
 use crate::time::Timestamp;
 
 /// A session to be opened.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct NewSession {
     /// Whose.
     pub user: UserId,
+    /// The hash of the password that was proved. Where another one is stored by now, no session is opened.
+    pub judged_on: Option<String>,
     /// A random number that its refresh tokens carry, so that a restored backup cannot revive an old token.
     pub nonce: i64,
     /// When.
     pub at: Timestamp,
     /// When it ends at the latest, however often it is refreshed.
     pub expires_at: Timestamp,
+}
+
+impl std::fmt::Debug for NewSession {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("NewSession").field("user", &self.user).finish_non_exhaustive()
+    }
+}
+
+/// A session that is neither ended nor expired, as its owner sees it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LiveSession {
+    /// Identity.
+    pub id: SessionId,
+    /// When somebody signed in.
+    pub created_at: Timestamp,
+    /// When it was last refreshed, if ever.
+    pub refreshed_at: Option<Timestamp>,
+    /// When it ends at the latest.
+    pub expires_at: Timestamp,
+}
+
+/// Which of a user's sessions.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum WhichSessions {
+    /// This one.
+    Only(SessionId),
+    /// All, but this one if one is given.
+    AllBut(Option<SessionId>),
 }
 
 /// A refresh token that was presented and whose signature is good.
@@ -71,8 +102,31 @@ pub struct Ticket {
 #[cfg_attr(any(test, feature = "testing"), mockall::automock)]
 #[async_trait]
 pub trait SessionStore: Send + Sync {
-    /// Opens a session; its first refresh token has generation 1.
-    async fn open(&self, new: &NewSession) -> Result<SessionId, StoreError>;
+    /// Opens a session; its first refresh token has generation 1. None if the user has another password by now, or does
+    /// not exist.
+    async fn open(&self, new: &NewSession) -> Result<Option<SessionId>, StoreError>;
+
+    /// Replaces a password, and ends all sessions of the user but one, in one transaction; gives those that it ended, in the
+    /// order of their ids. None, and nothing changed, if the password is not the one that was judged on. A session is
+    /// opened wholly before it, and is ended, or after it, and is judged on the new password.
+    async fn change_password(
+        &self,
+        change: &PasswordChange,
+        keep: Option<SessionId>,
+        at: Timestamp,
+    ) -> Result<Option<Vec<SessionId>>, StoreError>;
+
+    /// A user's sessions that are neither ended nor expired, in the order of their ids. The cursor is the id.
+    async fn list(
+        &self,
+        user: UserId,
+        after: Option<SessionId>,
+        size: PageSize,
+        at: Timestamp,
+    ) -> Result<Page<LiveSession>, StoreError>;
+
+    /// Ends those of a user's sessions that are neither ended nor expired, and gives them in the order of their ids.
+    async fn end_of(&self, user: UserId, which: WhichSessions, at: Timestamp) -> Result<Vec<SessionId>, StoreError>;
 
     /// Rotates the refresh token of a session, atomically: of two at once with the same token both get the same successor.
     async fn rotate(&self, rotation: &Rotation) -> Result<Rotated, StoreError>;

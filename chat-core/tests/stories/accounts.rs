@@ -9,15 +9,15 @@ use chat_core::testing::{EventRecorder, ManualClock, MemoryStore, PlainHasher, P
 use chat_core::user::{Email, Username};
 use chat_core::{Accounts, Authenticator, ChatError, ErrorCode};
 
-const HOME: IpAddr = IpAddr::V4(Ipv4Addr::LOCALHOST);
+pub(crate) const HOME: IpAddr = IpAddr::V4(Ipv4Addr::LOCALHOST);
 
-struct Office {
-    accounts: Accounts,
+pub(crate) struct Office {
+    pub(crate) accounts: Accounts,
     clock: Arc<ManualClock>,
-    bus: Arc<EventRecorder>,
+    pub(crate) bus: Arc<EventRecorder>,
 }
 
-fn office() -> Office {
+pub(crate) fn office() -> Office {
     let (clock, bus) = (Arc::new(ManualClock::new()), Arc::new(EventRecorder::new()));
     let ports = AccountPorts {
         stores: Arc::new(MemoryStore::new()).stores(),
@@ -31,22 +31,22 @@ fn office() -> Office {
 }
 
 impl Office {
-    async fn register(&self, name: &str) -> Result<SignedIn, ChatError> {
+    pub(crate) async fn register(&self, name: &str) -> Result<SignedIn, ChatError> {
         let username = Username::new(name)?;
         let email = Email::new(&format!("{}@example.org", username.key()))?;
         let password = Password::new("correct horse".to_owned())?;
         self.accounts.register(username, email, &password, HOME).await
     }
 
-    async fn login(&self, login: &str, password: &str) -> Result<SignedIn, ErrorCode> {
+    pub(crate) async fn login(&self, login: &str, password: &str) -> Result<SignedIn, ErrorCode> {
         self.accounts.login(login, password, HOME).await.map_err(|error| error.code())
     }
 
-    async fn accepts(&self, token: &str) -> bool {
+    pub(crate) async fn accepts(&self, token: &str) -> bool {
         self.accounts.authenticate(&Credential::Token(token.to_owned())).await.is_ok()
     }
 
-    fn pass_seconds(&self, seconds: u64) {
+    pub(crate) fn pass_seconds(&self, seconds: u64) {
         self.clock.advance(std::time::Duration::from_secs(seconds));
     }
 }

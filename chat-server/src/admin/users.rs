@@ -5,7 +5,9 @@ use std::io::{self, BufRead as _, Write as _};
 use chat_core::accounts::Password;
 use chat_core::error::{ChatError, ErrorCode};
 use chat_core::page::PageSize;
-use chat_core::ports::{Clock as _, Login, NewUser, PasswordHasher as _, Stores, SystemClock, UserCreated, UserSearch};
+use chat_core::ports::{
+    Clock as _, Login, NewUser, PasswordChange, PasswordHasher as _, Stores, SystemClock, UserCreated, UserSearch,
+};
 use chat_core::user::{Email, Username, fold};
 
 use super::AdminError;
@@ -49,9 +51,11 @@ pub(super) async fn set_password(config: &Config, stores: &Stores, name: &str) -
     let found = stores.users.find_login(&Login::NameKey(Username::key_of(name))).await?;
     // A look-alike of the name has the same key, and is not who was meant.
     let found = found.filter(|found| fold(found.user.username.as_str()) == fold(name));
-    let user = found.ok_or(AdminError::Refused(ErrorCode::NotFound))?.user;
-    stores.users.set_password(user.id, &hashed(config).await?).await?;
-    writeln!(io::stdout(), "{} has another password", user.id)?;
+    let found = found.ok_or(AdminError::Refused(ErrorCode::NotFound))?;
+    let change = PasswordChange { user: found.user.id, judged_on: found.hash, hash: hashed(config).await? };
+    let ended = stores.sessions.change_password(&change, None, SystemClock.now()).await?;
+    let ended = ended.ok_or(AdminError::Refused(ErrorCode::Conflict))?;
+    writeln!(io::stdout(), "{} has another password; {} sessions ended", change.user, ended.len())?;
     Ok(())
 }
 

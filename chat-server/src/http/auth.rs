@@ -1,4 +1,4 @@
-//! Accounts: register, sign in, stay signed in, sign out, and tickets for sockets. Only where the server keeps accounts itself.
+//! Accounts: register, sign in, stay signed in, sign out, another password, and tickets for sockets. Only where the server keeps accounts itself.
 
 use std::sync::Arc;
 
@@ -26,6 +26,7 @@ pub(crate) fn routes() -> OpenApiRouter<AppState> {
         .routes(routes!(login))
         .routes(routes!(refresh))
         .routes(routes!(logout))
+        .routes(routes!(change_password))
         .routes(routes!(ticket))
 }
 
@@ -63,6 +64,17 @@ struct SignIn {
 struct Refresh {
     /// The newest one of the session.
     refresh_token: String,
+}
+
+/// Who wants another password.
+#[derive(Deserialize, ToSchema)]
+struct NewPassword {
+    /// The password until now.
+    #[schema(format = "password")]
+    old_password: String,
+    /// At least 8 characters and at most 1,024 bytes.
+    #[schema(format = "password", min_length = 8)]
+    new_password: String,
 }
 
 /// What a sign-in gives.
@@ -147,6 +159,24 @@ async fn logout(caller: Caller, State(state): State<AppState>) -> Result<StatusC
     Ok(StatusCode::NO_CONTENT)
 }
 
+/// Change one's password. Every other session ends.
+#[utoipa::path(post, path = "/auth/password", tag = "auth", request_body = NewPassword, responses(
+    (status = 204, description = "Changed; every other session ended"),
+    (status = 401, description = "Not (or no longer) signed in, or not the password until now (`invalid_credentials`)"),
+))]
+async fn change_password(
+    caller: Caller,
+    State(state): State<AppState>,
+    ClientAddress(from): ClientAddress,
+    JsonBody(passwords): JsonBody<NewPassword>,
+) -> Result<StatusCode, Problem> {
+    let new = Password::new(passwords.new_password)?;
+    let (accounts, holder) = (accounts(&state)?, *caller.identity());
+    let change = async move { accounts.change_password(&holder, &passwords.old_password, &new, from).await };
+    state.carry_out(change).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
 /// Get a secret that opens one socket soon.
 #[utoipa::path(post, path = "/auth/ws-ticket", tag = "auth", responses((status = 201, description = "A ticket", body = TicketView)))]
 async fn ticket(caller: Caller, State(state): State<AppState>) -> Result<(StatusCode, Json<TicketView>), Problem> {
@@ -181,7 +211,7 @@ async fn login_at_root(
 }
 
 /// The server's own accounts. Without them these routes are not there at all.
-fn accounts(state: &AppState) -> Result<Arc<Accounts>, Problem> {
+pub(super) fn accounts(state: &AppState) -> Result<Arc<Accounts>, Problem> {
     state.accounts.clone().ok_or_else(|| ErrorCode::NotFound.into())
 }
 

@@ -16,6 +16,7 @@ mod groups;
 mod messages;
 mod problem;
 pub(crate) mod request_id;
+mod sessions;
 mod users;
 mod views;
 
@@ -50,7 +51,7 @@ fn described(state: &AppState) -> OpenApiRouter<AppState> {
         .merge(annotations::routes());
     let mut root = OpenApiRouter::with_openapi(document::outline());
     if state.accounts.is_some() {
-        api = api.merge(auth::routes());
+        api = api.merge(auth::routes()).merge(sessions::routes());
         root = root.merge(auth::root_routes());
     }
     root.nest("/api/v1", api)

@@ -8,7 +8,7 @@ use chat_core::page::Page;
 use chat_core::presence::{Presence, Status};
 use chat_core::text::Label;
 use chat_core::{ChatError, ErrorCode};
-use chat_transport::wire::{PresenceView, UserView};
+use chat_transport::wire::{PresenceView, ProfileUpdateView, UserView};
 use serde::Deserialize;
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
@@ -22,7 +22,7 @@ use crate::state::AppState;
 pub(crate) fn routes() -> OpenApiRouter<AppState> {
     OpenApiRouter::new()
         .routes(routes!(find))
-        .routes(routes!(me))
+        .routes(routes!(me, update))
         .routes(routes!(own_changes))
         .routes(routes!(own_presence, set_presence))
         .routes(routes!(online))
@@ -36,6 +36,14 @@ async fn me(caller: Caller) -> Result<Json<UserView>, Problem> {
     Ok(Json((&Profile { user: me.user, presence: me.presence }).into()))
 }
 
+/// Say something else of oneself: what one wants to be called, a few words, a picture.
+#[utoipa::path(patch, path = "/users/me", tag = "users", request_body = ProfileUpdateView,
+    responses((status = 200, description = "Oneself from now on", body = UserView)))]
+async fn update(caller: Caller, JsonBody(update): JsonBody<ProfileUpdateView>) -> Result<Json<UserView>, Problem> {
+    let profile: Profile = caller.ask(Command::UpdateProfile(update.try_into()?)).await?;
+    Ok(Json((&profile).into()))
+}
+
 /// A user.
 #[utoipa::path(get, path = "/users/{id}", tag = "users", params(("id" = i64, Path)), responses((status = 200, body = UserView)))]
 async fn get(caller: Caller, Id(user): Id<UserId>) -> Result<Json<UserView>, Problem> {
@@ -47,7 +55,7 @@ async fn get(caller: Caller, Id(user): Id<UserId>) -> Result<Json<UserView>, Pro
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 struct Search {
-    /// The beginning of the user name; capitals do not matter.
+    /// The beginning of the user name or of the display name; capitals do not matter.
     #[serde(default)]
     q: String,
     /// The `next` of the page before; absent for the first page.
@@ -58,7 +66,7 @@ struct Search {
     limit: Option<i64>,
 }
 
-/// Users whose name begins with a text.
+/// Users whose user name or display name begins with a text.
 #[utoipa::path(get, path = "/users", tag = "users", params(Search), responses(
     (status = 200, body = ListView<UserView>),
     (status = 413, description = "The text is longer than any name"),

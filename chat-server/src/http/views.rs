@@ -20,6 +20,11 @@ impl<T> ListView<T> {
     pub(crate) const fn whole(items: Vec<T>) -> Self {
         Self { items, next: None }
     }
+
+    /// A page whose items look right already.
+    pub(crate) fn of(page: Page<T>) -> Self {
+        Self { items: page.items, next: page.next }
+    }
 }
 
 /// Each item as it looks.

@@ -126,6 +126,7 @@ async fn every_call_with_a_body_wants_its_own_fields() {
         ("auth/login", json!({"login": "ann"})),
         ("auth/login", json!({"login": {"$ne": null}, "password": {"$ne": null}})),
         ("auth/refresh", json!({"refresh_token": 5})),
+        ("auth/password", json!({"old_password": "correct horse battery"})),
         ("friends/requests", json!({"user_id": "1"})),
         ("blocks", json!({"user_id": [1]})),
         ("conversations", json!({"user_id": 1})),

@@ -64,6 +64,59 @@ async fn what_one_shows_can_be_set_and_taken_back() {
 }
 
 #[tokio::test]
+async fn what_one_says_of_oneself_is_seen_by_all_and_told_to_those_who_know_one() {
+    let api = Api::start().await;
+    let (ann, bob, eve) = (api.register("ann").await, api.register("bob").await, api.register("eve").await);
+    ann.direct_with(&bob).await;
+    let mut sockets = Vec::new();
+    for person in [&ann, &bob] {
+        let mut socket = Socket::open(api.address(), &format!("/ws?token={}", person.token)).await;
+        socket.expect("session.ready").await;
+        sockets.push(socket);
+    }
+    let said = json!({"display_name": " Ann Lee ", "bio": "Tea.\nMore tea.", "avatar_url": "/ann.png"});
+    let me = ann.patch("users/me", said).await.is(200);
+    assert_eq!(
+        (&me["display_name"], &me["bio"], &me["avatar_url"]),
+        (&json!("Ann Lee"), &json!("Tea.\nMore tea."), &json!("/ann.png"))
+    );
+    assert_eq!(ann.get("users/me").await.is(200), me);
+    assert_eq!(eve.get(&format!("users/{}", ann.id)).await.is(200)["display_name"], "Ann Lee");
+    assert_eq!(eve.get("users?q=ANN%20L").await.each("id"), [ann.id]);
+    let told =
+        json!({"user_id": ann.id, "display_name": "Ann Lee", "bio": "Tea.\nMore tea.", "avatar_url": "/ann.png"});
+    for socket in &mut sockets {
+        assert_eq!(socket.expect("user.updated").await["data"], told);
+    }
+
+    let bare = ann.patch("users/me", json!({"display_name": null, "avatar_url": null})).await.is(200);
+    assert_eq!((bare.get("display_name"), bare.get("avatar_url")), (None, None));
+    assert_eq!(bare["bio"], "Tea.\nMore tea.", "what is not named stays");
+    assert_eq!(ann.patch("users/me", json!({})).await.is(200), bare);
+}
+
+#[tokio::test]
+async fn what_one_says_of_oneself_has_its_rules() {
+    let api = Api::start().await;
+    let ann = api.register("ann").await;
+    let rows = [
+        (json!({"display_name": "a\nb"}), 400, "invalid_text"),
+        (json!({"display_name": "exe\u{202E}gpj"}), 400, "invalid_text"),
+        (json!({"display_name": " \u{200B}"}), 400, "empty_message"),
+        (json!({"display_name": "a".repeat(101)}), 413, "too_long"),
+        (json!({"bio": "a\u{7}"}), 400, "invalid_text"),
+        (json!({"bio": "a".repeat(501)}), 413, "too_long"),
+        (json!({"avatar_url": "javascript:alert(1)"}), 400, "invalid_text"),
+        (json!({"display_name": 5}), 400, "bad_request"),
+        (json!({"display_name": "Fine", "bio": "a\0b"}), 400, "invalid_text"),
+    ];
+    for (update, status, code) in rows {
+        ann.patch("users/me", update).await.refused(status, code);
+    }
+    assert_eq!(ann.get("users/me").await.is(200).get("display_name"), None, "nothing of a refused change is done");
+}
+
+#[tokio::test]
 async fn nobody_is_online_who_has_no_socket() {
     let api = Api::start().await;
     let ann = api.register("ann").await;

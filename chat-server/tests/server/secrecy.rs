@@ -22,6 +22,7 @@ async fn no_secret_and_no_message_is_logged() {
     let wrong = "canary-wrong-password";
     ann.post("auth/login", json!({"login": "ann", "password": wrong})).await;
     ann.post("auth/login", json!({"login": "ann", "password": PASSWORD})).await;
+    ann.post("auth/password", json!({"old_password": "canary-guess", "new_password": "canary-new-password"})).await;
     ann.post("auth/refresh", json!({"refresh_token": ann.refresh_token})).await;
     ann.post("auth/refresh", json!({"refresh_token": "canary-bad-refresh"})).await;
     let broken = "{\"password\": \"canary-broken-json\"";

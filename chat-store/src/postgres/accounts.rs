@@ -5,11 +5,13 @@ use std::collections::BTreeSet;
 use async_trait::async_trait;
 use chat_core::ids::UserId;
 use chat_core::page::Page;
-use chat_core::ports::{Account, Login, NewUser, StoreError, StoredPassword, UserCreated, UserSearch, UserStore};
+use chat_core::ports::{
+    Account, Login, NewUser, PasswordChange, StoreError, StoredPassword, UserCreated, UserSearch, UserStore,
+};
 use chat_core::presence::Status;
-use chat_core::text::Label;
+use chat_core::text::{AvatarUrl, Description, Label};
 use chat_core::time::Timestamp;
-use chat_core::user::{User, fold};
+use chat_core::user::{ProfileUpdate, User, fold};
 
 use super::PostgresStore;
 use crate::codec::{Reader, all, at_most_one, big, one};
@@ -71,14 +73,13 @@ impl UserStore for PostgresStore {
     async fn find_login(&self, login: &Login) -> Result<Option<StoredPassword>, StoreError> {
         self.db
             .read(|| async move {
-                let (statement, text) = match login {
-                    Login::NameKey(key) => (sql::LOGIN_BY_NAME, key.as_str()),
-                    Login::Email(email) => (sql::LOGIN_BY_EMAIL, email.as_str()),
+                let query = match login {
+                    Login::NameKey(key) if !can_be_stored(key) => return Ok(None),
+                    Login::NameKey(key) => sqlx::query(sql::LOGIN_BY_NAME).bind(key),
+                    Login::Email(email) => sqlx::query(sql::LOGIN_BY_EMAIL).bind(email.as_str()),
+                    Login::Id(user) => sqlx::query(sql::LOGIN_BY_ID).bind(user.get()),
                 };
-                if !can_be_stored(text) {
-                    return Ok(None);
-                }
-                let row = sqlx::query(statement).bind(text).fetch_optional(&self.db.pool()).await?;
+                let row = query.fetch_optional(&self.db.pool()).await?;
                 Ok(at_most_one(row, sql::stored_password)?)
             })
             .await
@@ -103,6 +104,21 @@ impl UserStore for PostgresStore {
             .await
     }
 
+    async fn update_profile(&self, user: UserId, update: &ProfileUpdate) -> Result<Option<User>, StoreError> {
+        let ProfileUpdate { display_name, bio, avatar } = update;
+        let name = display_name.iter().flatten().next().map(Label::as_str);
+        let said = bio.iter().flatten().next().map(Description::as_str);
+        let picture = avatar.iter().flatten().next().map(AvatarUrl::as_str);
+        self.db
+            .run(|| async move {
+                let query = sqlx::query(sql::UPDATE_PROFILE).bind(user.get());
+                let query = query.bind(display_name.is_some()).bind(name).bind(name.map(fold));
+                let query = query.bind(bio.is_some()).bind(said).bind(avatar.is_some()).bind(picture);
+                Ok(at_most_one(query.fetch_optional(&self.db.pool()).await?, sql::user)?)
+            })
+            .await
+    }
+
     async fn set_status(&self, user: UserId, status: Status, message: Option<Label>) -> Result<(), StoreError> {
         let message = message.as_ref().map(Label::as_str);
         self.db
@@ -123,11 +139,11 @@ impl UserStore for PostgresStore {
             .await
     }
 
-    async fn set_password(&self, user: UserId, hash: &str) -> Result<(), StoreError> {
+    async fn rehash(&self, change: &PasswordChange) -> Result<bool, StoreError> {
         self.db
             .run(|| async move {
-                sqlx::query(sql::SET_PASSWORD).bind(user.get()).bind(hash).execute(&self.db.pool()).await?;
-                Ok(())
+                let query = sqlx::query(sql::REPLACE_PASSWORD).bind(change.user.get()).bind(&change.hash);
+                Ok(query.bind(&change.judged_on).execute(&self.db.pool()).await?.rows_affected() > 0)
             })
             .await
     }

@@ -1,16 +1,22 @@
 //! Sessions and tickets in Postgres.
 
 use async_trait::async_trait;
-use chat_core::ids::SessionId;
-use chat_core::ports::{NewSession, Rotated, Rotation, SessionStore, StoreError, Ticket};
+use chat_core::ids::{SessionId, UserId};
+use chat_core::page::{Page, PageSize};
+use chat_core::ports::{
+    LiveSession, NewSession, PasswordChange, Rotated, Rotation, SessionStore, StoreError, Ticket, WhichSessions,
+};
 use chat_core::time::Timestamp;
 
 use super::PostgresStore;
-use crate::codec::{Reader, all, at_most_one, one};
+use crate::codec::{Reader, all, at_most_one, big};
 use crate::error::Corrupt;
 use crate::plan::rotation::{self, RotationWrite};
+use crate::sql::accounts::REPLACE_PASSWORD;
 use crate::sql::sessions as sql;
 
+/// The lock lets a change of the password wait, and waits for one.
+const INSERT: &str = sql::insert_session!("FOR SHARE ");
 const BY_ID: &str = concat!("SELECT ", sql::session_columns!(), " FROM sessions WHERE id = $1 FOR UPDATE");
 const LIVE: &str = "SELECT id FROM sessions WHERE id = ANY($1) AND ended_at IS NULL AND expires_at > $2 ORDER BY id";
 
@@ -23,12 +29,62 @@ pub(super) fn unended(row: &mut Reader<'_>) -> Result<(SessionId, Timestamp), Co
 
 #[async_trait]
 impl SessionStore for PostgresStore {
-    async fn open(&self, new: &NewSession) -> Result<SessionId, StoreError> {
+    async fn open(&self, new: &NewSession) -> Result<Option<SessionId>, StoreError> {
         self.db
             .run(|| async move {
-                let query = sqlx::query(sql::INSERT).bind(new.user.get()).bind(new.nonce);
-                let query = query.bind(new.at.micros()).bind(new.expires_at.micros());
-                Ok(one(&query.fetch_one(&self.db.pool()).await?, sql::session_id)?)
+                let query = sqlx::query(INSERT).bind(new.user.get()).bind(new.nonce);
+                let query = query.bind(new.at.micros()).bind(new.expires_at.micros()).bind(&new.judged_on);
+                Ok(at_most_one(query.fetch_optional(&self.db.pool()).await?, sql::session_id)?)
+            })
+            .await
+    }
+
+    async fn change_password(
+        &self,
+        change: &PasswordChange,
+        keep: Option<SessionId>,
+        at: Timestamp,
+    ) -> Result<Option<Vec<SessionId>>, StoreError> {
+        let user = change.user.get();
+        self.db
+            .run(|| async move {
+                let mut tx = self.db.begin().await?;
+                let replace = sqlx::query(REPLACE_PASSWORD).bind(user).bind(&change.hash).bind(&change.judged_on);
+                if replace.execute(&mut *tx).await?.rows_affected() == 0 {
+                    return Ok(None);
+                }
+                let (statement, kept) = sql::ending(WhichSessions::AllBut(keep));
+                let query = sqlx::query(statement).bind(user).bind(at.micros()).bind(kept);
+                let rows = query.fetch_all(&mut *tx).await?;
+                tx.commit().await?;
+                Ok(Some(sql::in_order(&rows)?))
+            })
+            .await
+    }
+
+    async fn list(
+        &self,
+        user: UserId,
+        after: Option<SessionId>,
+        size: PageSize,
+        at: Timestamp,
+    ) -> Result<Page<LiveSession>, StoreError> {
+        self.db
+            .read(|| async move {
+                let query = sqlx::query(sql::LIST).bind(user.get()).bind(after.map_or(0, SessionId::get));
+                let query = query.bind(at.micros()).bind(big(size.get() + 1));
+                let rows = query.fetch_all(&self.db.pool()).await?;
+                Ok(Page::from_rows(all(&rows, sql::live_session)?, size, |session| session.id.get()))
+            })
+            .await
+    }
+
+    async fn end_of(&self, user: UserId, which: WhichSessions, at: Timestamp) -> Result<Vec<SessionId>, StoreError> {
+        self.db
+            .run(|| async move {
+                let (statement, session) = sql::ending(which);
+                let query = sqlx::query(statement).bind(user.get()).bind(at.micros()).bind(session);
+                Ok(sql::in_order(&query.fetch_all(&self.db.pool()).await?)?)
             })
             .await
     }

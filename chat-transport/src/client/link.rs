@@ -336,8 +336,10 @@ const fn place(event: &EventView) -> Option<(i64, i64)> {
         }
         EventView::ConversationAdded(added) => Some((OWN_LOG, added.user_seq)),
         EventView::ConversationRemoved(removed) => Some((OWN_LOG, removed.user_seq)),
-        EventView::MessageDelivered(_) | EventView::MessageRead(_) | EventView::Typing(_) | EventView::Presence(_) => {
-            None
-        }
+        EventView::MessageDelivered(_)
+        | EventView::MessageRead(_)
+        | EventView::Typing(_)
+        | EventView::Presence(_)
+        | EventView::UserUpdated(_) => None,
     }
 }

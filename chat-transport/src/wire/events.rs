@@ -7,6 +7,7 @@ use chat_core::relation::RelationNotice;
 use serde::{Deserialize, Serialize};
 
 use super::changes::{ConversationUpdatedView, MembershipView, MessageChangeView, MessageEditedView, ReactionView};
+use super::profiles::UserUpdatedView;
 use super::views::{FriendRequestView, MessageView, PresenceView};
 
 /// An event, on a socket and in a list of changes alike.
@@ -59,6 +60,9 @@ pub enum EventView {
     /// A user's presence changed.
     #[serde(rename = "presence")]
     Presence(PresenceView),
+    /// A user says something else of themselves.
+    #[serde(rename = "user.updated")]
+    UserUpdated(UserUpdatedView),
     /// A friend request was made.
     #[serde(rename = "friend.request")]
     FriendRequest(FriendNoticeView),
@@ -176,6 +180,7 @@ impl EventView {
             Event::UserEntry(entry) => entry.into(),
             Event::Receipt(receipt) => receipt.into(),
             Event::Presence(presence) => Self::Presence(presence.into()),
+            Event::Profile(user) => Self::UserUpdated(user.into()),
             Event::Typing { conversation, user, is_typing } => Self::Typing(TypingView {
                 conversation_id: conversation.get(),
                 user_id: user.get(),

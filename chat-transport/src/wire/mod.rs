@@ -8,10 +8,12 @@ mod events;
 mod frames;
 mod inbound;
 pub mod json;
+mod profiles;
 mod views;
 
 pub use changes::*;
 pub use events::*;
 pub use frames::*;
 pub use inbound::{ClientFrame, SyncRequest, decode};
+pub use profiles::*;
 pub use views::*;

@@ -7,7 +7,7 @@ use chat_core::presence::Presence;
 use chat_core::reaction::ReactionCount;
 use chat_core::receipt::Marks;
 use chat_core::relation::FriendRequest;
-use chat_core::text::{AvatarUrl, Body, Description};
+use chat_core::text::{AvatarUrl, Body, Description, Label};
 use serde::{Deserialize, Serialize};
 
 /// A user as the asker sees them.
@@ -18,6 +18,15 @@ pub struct UserView {
     pub id: i64,
     /// The name as its owner wrote it.
     pub username: String,
+    /// What they want to be called; absent for just the name.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub display_name: Option<String>,
+    /// What they say of themselves; absent where it is nothing.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub bio: Option<String>,
+    /// Where their picture lies; absent where there is none.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub avatar_url: Option<String>,
     /// `online`, `away`, `busy` or `offline`; `offline` too where the asker may not see it.
     pub status: String,
     /// A line beside the status.
@@ -33,6 +42,9 @@ impl From<&Profile> for UserView {
         Self {
             id: profile.user.id.get(),
             username: profile.user.username.as_str().to_owned(),
+            display_name: profile.user.display_name.as_ref().map(Label::as_str).map(str::to_owned),
+            bio: profile.user.bio.as_ref().map(Description::as_str).map(str::to_owned),
+            avatar_url: profile.user.avatar.as_ref().map(AvatarUrl::as_str).map(str::to_owned),
             status: profile.presence.status.as_str().to_owned(),
             status_message: profile.presence.message.as_ref().map(ToString::to_string),
             last_seen_at: profile.presence.last_seen_at.map(|at| at.to_string()),

@@ -14,8 +14,9 @@ use chat_core::presence::{Presence, Status};
 use chat_core::receipt::ReceiptKind;
 use chat_core::relation::{FriendRequest, RelationNotice, RequestStatus};
 use chat_core::testing::ManualClock;
-use chat_core::text::{Body, ClientId, Label};
+use chat_core::text::{AvatarUrl, Body, ClientId, Description, Label};
 use chat_core::time::Timestamp;
+use chat_core::user::{User, Username};
 use chat_core::{ChatError, ErrorCode};
 use chat_transport::wire::{
     EventView, PositionView, PresenceView, ReadyView, ResyncReason, ServerFrame, SyncItems, UserView, encode, with_ref,
@@ -72,6 +73,21 @@ fn presence(status: Status, message: Option<&str>, last_seen_at: Option<Timestam
     Event::Presence(Presence { user: user(1), status, message, last_seen_at })
 }
 
+fn profile(with_all: bool) -> Event {
+    let full = with_all.then_some(());
+    Event::Profile(User {
+        id: user(1),
+        username: Username::stored("ann".to_owned()),
+        display_name: full.map(|()| Label::new("Ann \"Lee\"").expect("a label")),
+        bio: full.map(|()| Description::new("two\nlines").expect("a text")),
+        avatar: full.map(|()| AvatarUrl::new("/a.png").expect("an address")),
+        status: Status::Busy,
+        status_message: None,
+        last_seen_at: None,
+        created_at: AT,
+    })
+}
+
 /// Every event with its text.
 fn everything() -> Vec<(Event, &'static str)> {
     events().into_iter().chain(changes::changes()).collect()
@@ -121,6 +137,11 @@ fn events() -> Vec<(Event, &'static str)> {
             r#"{"type":"presence","data":{"user_id":1,"status":"offline","message":null,"last_seen_at":"2026-01-13T17:00:29.317890+00:00"}}"#,
         ),
         (
+            profile(true),
+            r#"{"type":"user.updated","data":{"user_id":1,"display_name":"Ann \"Lee\"","bio":"two\nlines","avatar_url":"/a.png"}}"#,
+        ),
+        (profile(false), r#"{"type":"user.updated","data":{"user_id":1}}"#),
+        (
             relation(RelationNotice::Requested, Some(RequestStatus::Pending)),
             r#"{"type":"friend.request","data":{"id":3,"from_user_id":1,"to_user_id":2,"status":"pending","created_at":"2026-01-13T17:00:29.317890+00:00","user_seq":9}}"#,
         ),
@@ -162,6 +183,9 @@ fn ready() -> ServerFrame {
         user: UserView {
             id: 1,
             username: "ann".to_owned(),
+            display_name: None,
+            bio: None,
+            avatar_url: None,
             status: "online".to_owned(),
             status_message: None,
             last_seen_at: None,
@@ -239,6 +263,7 @@ const fn is_in_the_table(event: &EventView) -> bool {
         | EventView::MemberLeft(_)
         | EventView::Typing(_)
         | EventView::Presence(_)
+        | EventView::UserUpdated(_)
         | EventView::FriendRequest(_)
         | EventView::FriendAccepted(_)
         | EventView::FriendDeclined(_)
@@ -289,7 +314,7 @@ fn every_event_has_exactly_this_text_and_is_read_back_from_it() {
         assert_eq!(serde_json::from_str::<EventView>(text).expect("an event"), view);
         kinds.insert(kind(text));
     }
-    assert_eq!(kinds.len(), 24, "one row at least for every kind: {kinds:?}");
+    assert_eq!(kinds.len(), 25, "one row at least for every kind: {kinds:?}");
 }
 
 #[test]

@@ -34,6 +34,9 @@ pub async fn a_user_is_found_by_id_by_name_and_by_address(stores: &Stores) {
     let expected = User {
         id: ann.id,
         username: Username::new("Ann-Lee").unwrap(),
+        display_name: None,
+        bio: None,
+        avatar: None,
         status: Status::Online,
         status_message: None,
         last_seen_at: None,
@@ -41,7 +44,7 @@ pub async fn a_user_is_found_by_id_by_name_and_by_address(stores: &Stores) {
     };
     assert_eq!(ann, expected);
     assert_eq!(stores.users.get(&[ann.id]).await.unwrap(), [expected]);
-    for login in [by_name("ann-lee"), by_email("ann@example.org")] {
+    for login in [by_name("ann-lee"), by_email("ann@example.org"), Login::Id(ann.id)] {
         let found = stores.users.find_login(&login).await.unwrap().unwrap();
         assert_eq!((found.user, found.hash), (ann.clone(), hash.clone()), "{login:?}");
     }
@@ -54,6 +57,7 @@ pub async fn who_was_never_made_is_not_found(stores: &Stores) {
     assert_eq!(stores.users.get(&[]).await.unwrap(), []);
     assert_eq!(found(stores, &by_name("bob")).await, None);
     assert_eq!(found(stores, &by_email("bob@example.org")).await, None);
+    assert_eq!(found(stores, &Login::Id(nobody())).await, None);
 }
 
 /// The head is the last seq of the user's own log, and of nobody else's.
@@ -234,22 +238,9 @@ pub async fn the_latest_of_many_last_seen_stays(stores: &Stores) {
     assert_eq!(only(stores, ann).await.last_seen_at, Some(at(15)));
 }
 
-/// The hash is replaced, for users who had one and for users who had none, and for nobody else.
-pub async fn a_password_is_replaced(stores: &Stores) {
-    let ann = create(stores, &NewUser { password_hash: Some("old".to_owned()), ..new_user("ann") }).await.id;
-    let (bob, _) = (user(stores, "bob").await, user(stores, "cid").await);
-    for (user, name) in [(ann, "ann"), (bob, "bob")] {
-        stores.users.set_password(user, "$new$hash'\"\\").await.unwrap();
-        let found = stores.users.find_login(&by_name(name)).await.unwrap().unwrap();
-        assert_eq!(found.hash.as_deref(), Some("$new$hash'\"\\"));
-    }
-    assert_eq!(stores.users.find_login(&by_name("cid")).await.unwrap().unwrap().hash, None);
-}
-
 /// What is set for nobody is passed over, and makes nobody.
 pub async fn what_is_set_for_nobody_is_passed_over(stores: &Stores) {
     stores.users.set_status(nobody(), Status::Busy, Some(label("away"))).await.unwrap();
     stores.users.set_last_seen(nobody(), at(1)).await.unwrap();
-    stores.users.set_password(nobody(), "hash").await.unwrap();
     assert_eq!(stores.users.get(&[nobody()]).await.unwrap(), []);
 }

@@ -29,7 +29,6 @@ macro_rules! for_each_case {
                 a_status_replaces_the_one_before_with_its_line
                 last_seen_never_moves_back
                 the_latest_of_many_last_seen_stays
-                a_password_is_replaced
                 what_is_set_for_nobody_is_passed_over
             }
             search {
@@ -40,6 +39,9 @@ macro_rules! for_each_case {
                 nothing_finds_everybody
                 pages_of_a_search_follow_each_other_by_id
                 a_new_user_does_not_shift_the_pages
+                the_beginning_of_a_display_name_is_searched_too
+                who_is_found_by_both_names_comes_once
+                a_former_display_name_finds_nobody
             }
             sessions {
                 the_current_token_is_followed_by_the_next
@@ -57,6 +59,31 @@ macro_rules! for_each_case {
                 a_nonce_keeps_all_of_its_bits
                 one_token_presented_by_many_at_once_gets_one_successor
                 of_many_at_once_one_ends_the_session
+            }
+            profiles {
+                what_a_user_says_of_themselves_comes_back_to_the_letter
+                what_is_not_given_stays_and_what_is_given_as_none_goes
+                different_parts_changed_at_once_are_all_changed
+                a_display_name_is_nobodys_alone
+                nobody_says_nothing
+            }
+            own_sessions {
+                a_user_sees_their_own_sessions_that_go_on
+                pages_of_sessions_follow_each_other_by_id
+                one_of_ones_own_sessions_is_ended
+                all_others_are_ended_and_told_in_order
+                somebody_elses_sessions_are_not_there
+                of_many_at_once_that_end_all_others_each_session_is_told_once
+            }
+            passwords {
+                a_hash_is_replaced_where_it_is_the_one_that_was_judged_on
+                a_hash_that_was_replaced_meanwhile_stays
+                another_password_ends_all_sessions_but_the_one_that_asks
+                a_change_judged_on_a_former_password_changes_and_ends_nothing
+                a_session_judged_on_a_former_password_is_not_opened
+                nobody_has_no_password_and_no_session
+                of_many_changes_at_once_one_happens
+                a_sign_in_beside_a_change_is_ended_or_refused
             }
             tickets {
                 a_ticket_is_taken_once

@@ -1,13 +1,18 @@
 //! Finding users by the beginning of their name.
 
-use super::scene::{crowd, ids, not_endless, size, user};
+use super::scene::{crowd, ids, label, not_endless, size, user};
 use crate::ids::UserId;
 use crate::page::{Page, PageSize};
 use crate::ports::{Stores, UserSearch};
-use crate::user::{User, fold};
+use crate::user::{ProfileUpdate, User, fold};
 
 async fn search(stores: &Stores, text: &str, after: Option<UserId>, wish: i64) -> Page<User> {
     stores.users.search(&UserSearch { prefix: fold(text), after, size: size(wish) }).await.unwrap()
+}
+
+async fn call(stores: &Stores, user: UserId, name: Option<&str>) {
+    let update = ProfileUpdate { display_name: Some(name.map(label)), ..ProfileUpdate::default() };
+    stores.users.update_profile(user, &update).await.unwrap().unwrap();
 }
 
 async fn names(stores: &Stores, text: &str) -> Vec<String> {
@@ -117,4 +122,44 @@ pub async fn a_new_user_does_not_shift_the_pages(stores: &Stores) {
     assert_eq!(ids(&first.items), users[..2]);
     assert_eq!(ids(&rest.items), [users[2], users[3], late]);
     assert_eq!(rest.next, None);
+}
+
+/// What somebody wants to be called is found like a user name: folded, from its beginning, to the letter.
+pub async fn the_beginning_of_a_display_name_is_searched_too(stores: &Stores) {
+    let (fox, owl) = (user(stores, "fox").await, user(stores, "owl").await);
+    user(stores, "zoe").await;
+    call(stores, fox, Some("Zo\u{eb} O'Fox 100%_")).await;
+    call(stores, owl, Some("\u{417}\u{43E}\u{44F} \u{1F989}")).await;
+    assert_eq!(names(stores, "ZO").await, ["fox", "zoe"]);
+    assert_eq!(names(stores, "zo\u{cb} o'").await, ["fox"]);
+    assert_eq!(names(stores, "\u{437}\u{41E}").await, ["owl"]);
+    assert_eq!(names(stores, "zo_").await, [""; 0]);
+    assert_eq!(names(stores, "o'fox").await, [""; 0]);
+    assert_eq!(names(stores, "fo").await, ["fox"], "the user name is found all the same");
+}
+
+/// Whoever is found twice is one, and takes one place on a page.
+pub async fn who_is_found_by_both_names_comes_once(stores: &Stores) {
+    let mut expected = Vec::new();
+    for n in 0..4 {
+        let ann = user(stores, &format!("ann{n}")).await;
+        call(stores, ann, Some("Ann")).await;
+        expected.push(ann);
+    }
+    expected.sort();
+    let first = search(stores, "ann", None, 3).await;
+    let rest = search(stores, "ann", first.next.and_then(UserId::new), 3).await;
+    assert_eq!((ids(&first.items), ids(&rest.items)), (expected[..3].to_vec(), expected[3..].to_vec()));
+    assert_eq!(rest.next, None);
+}
+
+/// Neither one that was replaced nor one that was taken away.
+pub async fn a_former_display_name_finds_nobody(stores: &Stores) {
+    let fox = user(stores, "fox").await;
+    call(stores, fox, Some("Reynard")).await;
+    call(stores, fox, Some("Renard")).await;
+    assert_eq!(names(stores, "rey").await, [""; 0]);
+    assert_eq!(names(stores, "ren").await, ["fox"]);
+    call(stores, fox, None).await;
+    assert_eq!(names(stores, "ren").await, [""; 0]);
 }

@@ -9,7 +9,8 @@ const NONCE: i64 = 42;
 
 /// A session from `at(0)` to `at(1000)`.
 async fn open(stores: &Stores, user: UserId) -> SessionId {
-    stores.sessions.open(&NewSession { user, nonce: NONCE, at: at(0), expires_at: at(1000) }).await.unwrap()
+    let new = NewSession { user, judged_on: None, nonce: NONCE, at: at(0), expires_at: at(1000) };
+    stores.sessions.open(&new).await.unwrap().unwrap()
 }
 
 /// Presents the token of a generation; a predecessor has thirty seconds of grace.
@@ -170,8 +171,8 @@ pub async fn every_session_lives_for_itself(stores: &Stores) {
 pub async fn a_nonce_keeps_all_of_its_bits(stores: &Stores) {
     let user = user(stores, "ann").await;
     for nonce in [i64::MIN, i64::MIN + 1, -1, 0, (1 << 53) + 1, i64::MAX - 1, i64::MAX] {
-        let new = NewSession { user, nonce, at: at(0), expires_at: at(1000) };
-        let session = stores.sessions.open(&new).await.unwrap();
+        let new = NewSession { user, judged_on: None, nonce, at: at(0), expires_at: at(1000) };
+        let session = stores.sessions.open(&new).await.unwrap().unwrap();
         let rotation = Rotation { session, nonce, generation: 1, at: at(1), grace_seconds: 30 };
         let near = Rotation { nonce: nonce ^ 1, ..rotation };
         assert_eq!(stores.sessions.rotate(&near).await.unwrap(), Rotated::Gone);

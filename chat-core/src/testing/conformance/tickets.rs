@@ -10,7 +10,8 @@ fn ticket(hash: &[u8], user: UserId, session: Option<SessionId>) -> Ticket {
 }
 
 async fn session(stores: &Stores, user: UserId, expires_at: Timestamp) -> SessionId {
-    stores.sessions.open(&NewSession { user, nonce: 1, at: at(0), expires_at }).await.unwrap()
+    let new = NewSession { user, judged_on: None, nonce: 1, at: at(0), expires_at };
+    stores.sessions.open(&new).await.unwrap().unwrap()
 }
 
 async fn put(stores: &Stores, ticket: &Ticket) {

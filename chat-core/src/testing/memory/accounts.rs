@@ -9,11 +9,21 @@ use super::MemoryStore;
 use super::state::{UserRow, next_id};
 use crate::ids::{Seq, UserId};
 use crate::page::Page;
-use crate::ports::{Account, Login, NewUser, StoreError, StoredPassword, UserCreated, UserSearch, UserStore};
+use crate::ports::{
+    Account, Login, NewUser, PasswordChange, StoreError, StoredPassword, UserCreated, UserSearch, UserStore,
+};
 use crate::presence::Status;
 use crate::text::Label;
 use crate::time::Timestamp;
-use crate::user::{User, fold};
+use crate::user::{ProfileUpdate, User, fold};
+
+impl UserRow {
+    /// Whether the user name or the display name begins like this.
+    fn is_called(&self, prefix: &str) -> bool {
+        let display_name = self.user.display_name.as_ref().map(|name| fold(name.as_str()));
+        self.folded.starts_with(prefix) || display_name.is_some_and(|name| name.starts_with(prefix))
+    }
+}
 
 #[async_trait]
 impl UserStore for MemoryStore {
@@ -29,6 +39,9 @@ impl UserStore for MemoryStore {
         let user = User {
             id: next_id(&mut state.last.user, UserId::new)?,
             username: new.username.clone(),
+            display_name: None,
+            bio: None,
+            avatar: None,
             status: Status::default(),
             status_message: None,
             last_seen_at: None,
@@ -62,6 +75,7 @@ impl UserStore for MemoryStore {
         let id = match login {
             Login::NameKey(key) => state.names.get(key),
             Login::Email(email) => state.emails.get(email),
+            Login::Id(id) => Some(id),
         };
         let row = id.and_then(|id| state.users.get(id));
         Ok(row.map(|row| StoredPassword { user: row.user.clone(), hash: row.password_hash.clone() }))
@@ -74,11 +88,21 @@ impl UserStore for MemoryStore {
             .users
             .range((after, Bound::Unbounded))
             .map(|(_, row)| row)
-            .filter(|row| row.folded.starts_with(&search.prefix))
+            .filter(|row| row.is_called(&search.prefix))
             .map(|row| row.user.clone())
             .take(search.size.get() + 1)
             .collect();
         Ok(Page::from_rows(rows, search.size, |user: &User| user.id.get()))
+    }
+
+    async fn update_profile(&self, user: UserId, update: &ProfileUpdate) -> Result<Option<User>, StoreError> {
+        let mut state = self.state();
+        let Some(row) = state.users.get_mut(&user) else { return Ok(None) };
+        let user = &mut row.user;
+        update.display_name.clone().into_iter().for_each(|new| user.display_name = new);
+        update.bio.clone().into_iter().for_each(|new| user.bio = new);
+        update.avatar.clone().into_iter().for_each(|new| user.avatar = new);
+        Ok(Some(user.clone()))
     }
 
     async fn set_status(&self, user: UserId, status: Status, message: Option<Label>) -> Result<(), StoreError> {
@@ -96,10 +120,7 @@ impl UserStore for MemoryStore {
         Ok(())
     }
 
-    async fn set_password(&self, user: UserId, hash: &str) -> Result<(), StoreError> {
-        if let Some(row) = self.state().users.get_mut(&user) {
-            row.password_hash = Some(hash.to_owned());
-        }
-        Ok(())
+    async fn rehash(&self, change: &PasswordChange) -> Result<bool, StoreError> {
+        Ok(self.state().replace_password(change))
     }
 }

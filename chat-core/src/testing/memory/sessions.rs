@@ -1,13 +1,17 @@
 //! Sessions and socket tickets in memory.
 
 use std::collections::BTreeSet;
+use std::ops::Bound;
 
 use async_trait::async_trait;
 
 use super::MemoryStore;
-use super::state::{SessionRow, next_id};
-use crate::ids::SessionId;
-use crate::ports::{NewSession, Rotated, Rotation, SessionStore, StoreError, Ticket};
+use super::state::{SessionRow, State, next_id};
+use crate::ids::{SessionId, UserId};
+use crate::page::{Page, PageSize};
+use crate::ports::{
+    LiveSession, NewSession, PasswordChange, Rotated, Rotation, SessionStore, StoreError, Ticket, WhichSessions,
+};
 use crate::time::Timestamp;
 
 impl SessionRow {
@@ -21,15 +25,71 @@ impl SessionRow {
     }
 }
 
+impl State {
+    fn end_sessions(&mut self, user: UserId, which: WhichSessions, at: Timestamp) -> Vec<SessionId> {
+        let is_meant = |id: SessionId| match which {
+            WhichSessions::Only(only) => id == only,
+            WhichSessions::AllBut(kept) => Some(id) != kept,
+        };
+        let live = self.sessions.iter_mut().filter(|(_, row)| row.session.user == user && row.is_live(at));
+        live.filter(|(id, _)| is_meant(**id))
+            .map(|(id, row)| {
+                row.ended = true;
+                *id
+            })
+            .collect()
+    }
+}
+
 #[async_trait]
 impl SessionStore for MemoryStore {
-    async fn open(&self, new: &NewSession) -> Result<SessionId, StoreError> {
+    async fn open(&self, new: &NewSession) -> Result<Option<SessionId>, StoreError> {
         let mut state = self.state();
-        state.require_users(&[new.user])?;
+        if !state.has_password(new.user, new.judged_on.as_ref()) {
+            return Ok(None);
+        }
         let id = next_id(&mut state.last.session, SessionId::new)?;
         let row = SessionRow { session: new.clone(), generation: 1, rotated_at: None, ended: false };
         state.sessions.insert(id, row);
-        Ok(id)
+        Ok(Some(id))
+    }
+
+    async fn change_password(
+        &self,
+        change: &PasswordChange,
+        keep: Option<SessionId>,
+        at: Timestamp,
+    ) -> Result<Option<Vec<SessionId>>, StoreError> {
+        let mut state = self.state();
+        let is_changed = state.replace_password(change);
+        Ok(is_changed.then(|| state.end_sessions(change.user, WhichSessions::AllBut(keep), at)))
+    }
+
+    async fn list(
+        &self,
+        user: UserId,
+        after: Option<SessionId>,
+        size: PageSize,
+        at: Timestamp,
+    ) -> Result<Page<LiveSession>, StoreError> {
+        let state = self.state();
+        let after = after.map_or(Bound::Unbounded, Bound::Excluded);
+        let rows = state
+            .sessions
+            .range((after, Bound::Unbounded))
+            .filter(|(_, row)| row.session.user == user && row.is_live(at))
+            .take(size.get() + 1);
+        let rows = rows.map(|(id, row)| LiveSession {
+            id: *id,
+            created_at: row.session.at,
+            refreshed_at: row.rotated_at,
+            expires_at: row.session.expires_at,
+        });
+        Ok(Page::from_rows(rows.collect(), size, |session| session.id.get()))
+    }
+
+    async fn end_of(&self, user: UserId, which: WhichSessions, at: Timestamp) -> Result<Vec<SessionId>, StoreError> {
+        Ok(self.state().end_sessions(user, which, at))
     }
 
     async fn rotate(&self, rotation: &Rotation) -> Result<Rotated, StoreError> {

@@ -6,7 +6,7 @@ use crate::conversation::{Conversation, Kind, Member, Pair};
 use crate::ids::{ConversationId, FriendRequestId, MessageId, Seq, SessionId, UserId};
 use crate::log::{Changed, LogEntry, UserEntry, UserNotice};
 use crate::message::{FormerBody, Message, MessageState};
-use crate::ports::{NewSession, StoreError, Ticket};
+use crate::ports::{NewSession, PasswordChange, StoreError, Ticket};
 use crate::reaction::Emoji;
 use crate::receipt::{Marks, ReceiptKind};
 use crate::relation::{FriendRequest, Relation};
@@ -113,6 +113,17 @@ impl State {
     /// Whether all of these exist.
     pub(super) fn know_all(&self, users: &[UserId]) -> bool {
         users.iter().all(|user| self.users.contains_key(user))
+    }
+
+    /// Whether this is the hash of a user's password.
+    pub(super) fn has_password(&self, user: UserId, hash: Option<&String>) -> bool {
+        self.users.get(&user).is_some_and(|row| row.password_hash.as_ref() == hash)
+    }
+
+    /// Replaces a password, if it still is the one that was judged on.
+    pub(super) fn replace_password(&mut self, change: &PasswordChange) -> bool {
+        let row = self.users.get_mut(&change.user).filter(|row| row.password_hash == change.judged_on);
+        row.map(|row| row.password_hash = Some(change.hash.clone())).is_some()
     }
 
     /// What is between two users.

@@ -11,13 +11,14 @@ use chat_core::message::Message;
 use chat_core::page::{Page, PageSize};
 use chat_core::ports::{
     Account, Appended, ConversationStore, DirectOpened, Facts, GroupCreated, Login, MessageStore, NewDirect, NewGroup,
-    NewMessage, NewUser, ReceiptStore, StoreError, StoredPassword, Stores, UserCreated, UserSearch, UserStore,
+    NewMessage, NewUser, PasswordChange, ReceiptStore, StoreError, StoredPassword, Stores, UserCreated, UserSearch,
+    UserStore,
 };
 use chat_core::presence::Status;
 use chat_core::receipt::{Advance, Advanced};
 use chat_core::text::{ClientId, Label};
 use chat_core::time::Timestamp;
-use chat_core::user::User;
+use chat_core::user::{ProfileUpdate, User};
 use tokio::sync::watch;
 
 /// A door that answers of the store pass on their way out.
@@ -261,8 +262,12 @@ impl UserStore for GatedUsers {
         self.last_seen.pass().await
     }
 
-    async fn set_password(&self, user: UserId, hash: &str) -> Result<(), StoreError> {
-        self.inner.set_password(user, hash).await
+    async fn update_profile(&self, user: UserId, update: &ProfileUpdate) -> Result<Option<User>, StoreError> {
+        self.inner.update_profile(user, update).await
+    }
+
+    async fn rehash(&self, change: &PasswordChange) -> Result<bool, StoreError> {
+        self.inner.rehash(change).await
     }
 }
 
