@@ -15,4 +15,5 @@ mod house;
 mod presence;
 mod receipts;
 mod refusals;
+mod searching;
 mod sending;

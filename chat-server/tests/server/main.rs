@@ -24,6 +24,7 @@ mod rest_conversations;
 mod rest_friends;
 mod rest_groups;
 mod rest_messages;
+mod rest_search;
 mod rest_users;
 mod secrecy;
 mod sessions;

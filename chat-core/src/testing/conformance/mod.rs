@@ -17,6 +17,7 @@ pub mod accounts;
 pub mod database;
 pub mod directs;
 pub mod failures;
+pub mod finding;
 pub mod groups;
 pub mod lists;
 pub mod log;
