@@ -2,6 +2,7 @@
 //! clients.
 
 mod failures;
+mod horizon;
 mod opening;
 mod plans;
 mod server;

@@ -1,8 +1,11 @@
 //! Opening a file: what is made, what is refused, and with which words.
 
+use chat_core::ports::Find;
+use chat_core::search::{Reach, SearchFilter, SearchText};
 use chat_store::OpenError;
 
 use super::file::{TestFile, config};
+use crate::indexed::IS_BEHIND;
 use crate::scene::Scene;
 
 #[tokio::test]
@@ -45,6 +48,27 @@ async fn what_was_said_is_there_after_opening_again() {
 
     let again = file.open().await;
     assert_eq!(again.stores.messages.get(said.id, said.sender).await.unwrap(), Some(said));
+}
+
+#[tokio::test]
+async fn what_was_said_before_there_was_an_index_comes_into_it() {
+    let file = TestFile::new();
+    let opened = file.open().await;
+    let scene = Scene::new(opened.stores.clone()).await;
+    for n in 0..1_200 {
+        scene.say(&format!("k{n}")).await;
+    }
+    opened.close().await;
+    file.tamper("DELETE FROM message_terms").await;
+    file.tamper("UPDATE search_progress SET folded_id = 0").await;
+
+    let again = file.open().await;
+    while file.number(IS_BEHIND).await > 0 {
+        tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+    }
+    let text = SearchText::new("words k0").unwrap();
+    let find = Find { text, reach: Reach::Near, filter: SearchFilter::default(), below: None };
+    assert_eq!(again.stores.search.find(&find, scene.bob).await.unwrap().items.len(), 1);
 }
 
 #[tokio::test]
