@@ -77,7 +77,7 @@ impl TryFrom<Looked> for MessageSearch {
 struct FoundView {
     /// The messages, the best match first, and the newest first among equals.
     items: Vec<MessageView>,
-    /// Where the following page starts; null on the last one.
+    /// Where the following page starts; null on the last one. A page may hold few messages, or none, and still not be the last.
     next: Option<String>,
 }
 
