@@ -200,23 +200,21 @@ pub struct MessageSearch {
     pub size: PageSize,
 }
 
-/// A place among search results: in which window, and after what in it. What is said after the first page was asked for is not in the
-/// pages after it.
+/// A place among search results: in which window, and after what in it. What is said later than what a window begins with is not in
+/// the pages after it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct SearchCursor {
     /// How far one looks.
     pub reach: Reach,
     /// The window begins below this message.
     pub below: Option<MessageId>,
-    /// The first window of either reach begins below this message.
-    pub ceiling: Option<MessageId>,
     /// The last result shown of the window; none if it begins here.
     pub last: Option<(Rank, MessageId)>,
 }
 
 impl SearchCursor {
     /// Before the first result.
-    pub(crate) const START: Self = Self { reach: Reach::Near, below: None, ceiling: None, last: None };
+    pub(crate) const START: Self = Self { reach: Reach::Near, below: None, last: None };
 
     /// The same place, after its window was looked into: one that began at the newest message begins there from now on.
     pub(crate) fn opened(self, newest: Option<MessageId>) -> Self {
@@ -224,7 +222,7 @@ impl SearchCursor {
             return self;
         }
         let above = newest.and_then(|newest| MessageId::new(newest.get() + 1));
-        Self { below: above, ceiling: self.ceiling.or(above), ..self }
+        Self { below: above, ..self }
     }
 
     /// The same window, after a result.
@@ -237,9 +235,7 @@ impl SearchCursor {
         let next = Self { last: None, ..self };
         match (floor, self.reach) {
             (Some(floor), _) => Some(Self { below: Some(floor), ..next }),
-            (None, Reach::Near) if !text.is_only_near() => {
-                Some(Self { reach: Reach::Far, below: self.ceiling, ..next })
-            }
+            (None, Reach::Near) if !text.is_only_near() => Some(Self { reach: Reach::Far, below: None, ..next }),
             (None, Reach::Near | Reach::Far) => None,
         }
     }
