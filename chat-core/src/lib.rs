@@ -19,6 +19,7 @@ pub mod receipt;
 pub mod registry;
 pub mod relation;
 pub mod rules;
+pub mod search;
 pub mod sequencer;
 pub mod text;
 pub mod time;

@@ -25,6 +25,36 @@ impl Timestamp {
         self.0.div_euclid(1_000_000)
     }
 
+    /// Reads RFC 3339, or a date alone, which stands for its first moment in UTC; digits beyond microseconds are passed over. A
+    /// space is taken for the `+` that it was before a query was decoded.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        let (date, rest) = text.split_at_checked(10)?;
+        let (year, month_and_day) = date.split_at_checked(4)?;
+        let (month, day) = month_and_day.strip_prefix('-')?.split_once('-')?;
+        let (year, month, day) = (digits(year, 4)?, digits(month, 2)?, digits(day, 2)?);
+        let days = days_since_1970(year, month, day);
+        if civil_date(days) != (year, month, day) {
+            return None;
+        }
+        if rest.is_empty() {
+            return Some(Self(days * 86_400_000_000));
+        }
+        let (clock, rest) = rest.strip_prefix(['T', 't'])?.split_at_checked(8)?;
+        let (hour, rest_of_clock) = clock.split_once(':')?;
+        let (minute, second) = rest_of_clock.split_once(':')?;
+        let second = digits(second, 2).filter(|second| *second < 60)?;
+        let (fraction, zone) = match rest.strip_prefix('.') {
+            Some(rest) => {
+                rest.split_at_checked(rest.find(|c: char| !c.is_ascii_digit())?).filter(|(f, _)| !f.is_empty())?
+            }
+            None => ("", rest),
+        };
+        let micros: String = fraction.chars().chain("000000".chars()).take(6).collect();
+        let seconds = days * 86_400 + minutes(hour, minute)? * 60 + second - offset(zone)? * 60;
+        Some(Self(seconds * 1_000_000 + digits(&micros, 6)?))
+    }
+
     /// This point moved by a number of seconds, which may be negative.
     #[must_use]
     pub const fn plus_seconds(self, seconds: i64) -> Self {
@@ -47,6 +77,41 @@ impl fmt::Display for Timestamp {
             self.0.rem_euclid(1_000_000),
         )
     }
+}
+
+/// A number of exactly so many digits.
+fn digits(text: &str, count: usize) -> Option<i64> {
+    (text.len() == count && text.bytes().all(|b| b.is_ascii_digit())).then(|| text.parse().ok()).flatten()
+}
+
+/// Minutes since midnight.
+fn minutes(hour: &str, minute: &str) -> Option<i64> {
+    let (hour, minute) = (digits(hour, 2)?, digits(minute, 2)?);
+    (hour < 24 && minute < 60).then_some(hour * 60 + minute)
+}
+
+/// How many minutes a zone is ahead of UTC.
+fn offset(zone: &str) -> Option<i64> {
+    if matches!(zone, "Z" | "z") {
+        return Some(0);
+    }
+    let (hour, minute) = zone.get(1..)?.split_once(':')?;
+    let ahead = minutes(hour, minute)?;
+    match zone.chars().next()? {
+        '+' | ' ' => Some(ahead),
+        '-' => Some(-ahead),
+        _ => None,
+    }
+}
+
+/// The inverse of [`civil_date`], for any day that exists.
+const fn days_since_1970(year: i64, month: i64, day: i64) -> i64 {
+    let year = if month <= 2 { year - 1 } else { year };
+    let era = year.div_euclid(400);
+    let year_of_era = year.rem_euclid(400);
+    let month_from_march = (month + 9) % 12;
+    let day_of_year = (153 * month_from_march + 2) / 5 + day - 1;
+    era * 146_097 + year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year - 719_468
 }
 
 /// Year, month and day of a day counted from 1970-01-01, after Howard Hinnant's `civil_from_days`
@@ -76,6 +141,45 @@ mod tests {
     fn the_text_form_always_has_six_digits_and_an_offset() {
         assert_eq!(text(0), "1970-01-01T00:00:00.000000+00:00");
         assert_eq!(text(1_768_323_629_317_890), "2026-01-13T17:00:29.317890+00:00");
+    }
+
+    #[test]
+    fn a_text_form_is_read_back_whatever_its_zone() {
+        for micros in [0, -1, 1_768_323_629_317_890, 951_782_400_000_000, 253_402_214_399_999_999] {
+            assert_eq!(Timestamp::parse(&text(micros)), Some(Timestamp::from_micros(micros)));
+        }
+        let noon = Timestamp::parse("2026-01-13T12:00:00Z");
+        for same in ["2026-01-13T13:30:00.0+01:30", "2026-01-13t07:00:00.0000009-05:00", "2026-01-13T12:00:00 00:00"] {
+            assert_eq!(Timestamp::parse(same), noon, "{same}");
+        }
+        assert_eq!(Timestamp::parse("2026-01-13"), noon.map(|noon| noon.plus_seconds(-12 * 3_600)));
+    }
+
+    #[test]
+    fn what_is_no_time_is_not_read() {
+        for bad in [
+            "",
+            "2026",
+            "2026-13-01",
+            "2026-02-29",
+            "2026-00-10",
+            "2026-01-13T",
+            "2026-01-13T12:00:00",
+            "2026-01-13T24:00:00Z",
+            "2026-01-13T12:60:00Z",
+            "2026-01-13T12:00:60Z",
+            "2026-01-13T12:00:00.Z",
+            "2026-01-13T12:00:00.5",
+            "2026-01-13 12:00:00Z",
+            "2026-01-13T12:00:00+1:00",
+            "2026-01-13T12:00:00x00:00",
+            "+026-01-13",
+            "2026-1-13x",
+            "２０２６-01-13",
+            "2026-01-13T12:00:00é",
+        ] {
+            assert_eq!(Timestamp::parse(bad), None, "{bad}");
+        }
     }
 
     #[test]

@@ -9,6 +9,7 @@ mod commit;
 mod config;
 mod deadline;
 mod error;
+mod folding;
 mod migrations;
 mod open;
 mod open_error;

@@ -23,14 +23,16 @@ const TABLE: &str = "_sqlx_migrations";
 pub(crate) const SQLITE: &[(i64, &str, &str)] = &[
     (1, "initial", include_str!("../migrations/sqlite/0001_initial.sql")),
     (2, "groups_and_changes", include_str!("../migrations/sqlite/0002_groups_and_changes.sql")),
-    (3, "profiles", include_str!("../migrations/sqlite/0003_profiles.sql")),
+    (3, "search", include_str!("../migrations/sqlite/0003_search.sql")),
+    (4, "profiles", include_str!("../migrations/sqlite/0004_profiles.sql")),
 ];
 
 #[cfg(feature = "postgres")]
 pub(crate) const POSTGRES: &[(i64, &str, &str)] = &[
     (1, "initial", include_str!("../migrations/postgres/0001_initial.sql")),
     (2, "groups_and_changes", include_str!("../migrations/postgres/0002_groups_and_changes.sql")),
-    (3, "profiles", include_str!("../migrations/postgres/0003_profiles.sql")),
+    (3, "search", include_str!("../migrations/postgres/0003_search.sql")),
+    (4, "profiles", include_str!("../migrations/postgres/0004_profiles.sql")),
 ];
 
 /// Takes the steps that the database has not taken yet, each in its own transaction, and tells which. Of several

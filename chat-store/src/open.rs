@@ -96,6 +96,7 @@ where
         + chat_core::ports::MessageStore
         + chat_core::ports::ChangeStore
         + chat_core::ports::AnnotationStore
+        + chat_core::ports::SearchStore
         + chat_core::ports::ReceiptStore
         + chat_core::ports::Database
         + 'static,
@@ -108,6 +109,7 @@ where
         messages: store.clone(),
         changes: store.clone(),
         annotations: store.clone(),
+        search: store.clone(),
         receipts: store.clone(),
         database: store.clone(),
     }

@@ -10,6 +10,7 @@ use chat_core::time::Timestamp;
 
 use crate::codec::Columns;
 use crate::error::Fault;
+use crate::sql::search::Syntax;
 
 /// One value of a statement.
 #[derive(Debug, Clone, Copy)]
@@ -52,6 +53,15 @@ pub(crate) trait Session: Send {
 
     /// [`put_on`](crate::sql::annotations::put_on) for a list of this database.
     const PUT_ON: &'static str;
+
+    /// Lets a message be found by other terms.
+    const SET_TERMS: &'static str;
+
+    /// The messages that an index of terms finds: [`found`](crate::sql::search::found).
+    const FOUND: &'static str;
+
+    /// How the index wants to be asked.
+    const SYNTAX: Syntax;
 
     /// A conversation that nobody else can change until the transaction ends.
     const LOCK_CONVERSATION: &'static str;

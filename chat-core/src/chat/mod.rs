@@ -15,6 +15,7 @@ mod presence;
 mod receipts;
 mod relations;
 mod resume;
+mod search;
 mod users;
 
 use std::sync::Arc;
@@ -168,6 +169,7 @@ impl Chat {
                 self.list_members(actor, conversation, after, size).await
             }
             Command::ListMessages(history) => self.list_messages(actor, history).await,
+            Command::SearchMessages(search) => self.search_messages(actor, search).await,
             Command::GetMessage(message) => self.get_message(actor, message).await.map(Reply::Message),
             Command::ListFormerBodies(message) => self.former_bodies(actor, message).await,
             Command::ListReactors { message, emoji, after, size } => {
@@ -246,6 +248,7 @@ const fn kind_of(command: &Command) -> Kind {
         | Command::GetConversation(_)
         | Command::ListMembers { .. }
         | Command::ListMessages(_)
+        | Command::SearchMessages(_)
         | Command::GetMessage(_)
         | Command::ListFormerBodies(_)
         | Command::ListReactors { .. }

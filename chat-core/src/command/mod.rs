@@ -9,6 +9,7 @@ use crate::ids::{ConnectionId, ConversationId, FriendRequestId, MessageId, Seq, 
 use crate::page::PageSize;
 use crate::presence::Status;
 use crate::reaction::Emoji;
+use crate::search::MessageSearch;
 use crate::text::{Body, ClientId, Label};
 use crate::user::ProfileUpdate;
 
@@ -182,6 +183,8 @@ pub enum Command {
     },
     /// A page of messages.
     ListMessages(History),
+    /// Messages that were found by their words, the best first.
+    SearchMessages(MessageSearch),
     /// One message.
     GetMessage(MessageId),
     /// What a message said before its edits.

@@ -9,6 +9,7 @@ use crate::page::Page;
 use crate::presence::Presence;
 use crate::receipt::Marks;
 use crate::relation::FriendRequest;
+use crate::search::SearchCursor;
 use crate::user::User;
 
 /// What a command is answered with.
@@ -44,6 +45,8 @@ pub enum Reply {
     Members(Page<Member>),
     /// A page of messages.
     Messages(Page<MessageView>),
+    /// A page of messages that were found.
+    Found(Page<MessageView, SearchCursor>),
     /// The texts that a message had, oldest first.
     FormerBodies(Vec<FormerBody>),
     /// Changes of a conversation.

@@ -14,6 +14,7 @@ mod database;
 mod messages;
 mod receipts;
 mod relations;
+mod search;
 mod sessions;
 mod time;
 
@@ -27,6 +28,7 @@ pub use database::*;
 pub use messages::*;
 pub use receipts::*;
 pub use relations::*;
+pub use search::*;
 pub use sessions::*;
 pub use time::*;
 
@@ -66,6 +68,8 @@ pub struct Stores {
     pub changes: Arc<dyn ChangeStore>,
     /// What was put on messages.
     pub annotations: Arc<dyn AnnotationStore>,
+    /// Searching messages.
+    pub search: Arc<dyn SearchStore>,
     /// Marks.
     pub receipts: Arc<dyn ReceiptStore>,
     /// The database as a whole.

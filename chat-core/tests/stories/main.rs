@@ -19,4 +19,5 @@ mod presence;
 mod profiles;
 mod receipts;
 mod refusals;
+mod searching;
 mod sending;

@@ -101,7 +101,11 @@ impl Mirror {
                 }
             },
             // States of a moment, which no picture keeps.
-            Event::Receipt(_) | Event::Presence(_) | Event::Typing { .. } | Event::SessionEnded(_) => false,
+            Event::Receipt(_)
+            | Event::Presence(_)
+            | Event::Profile(_)
+            | Event::Typing { .. }
+            | Event::SessionEnded(_) => false,
         }
     }
 

@@ -16,6 +16,7 @@ mod groups;
 mod messages;
 mod problem;
 pub(crate) mod request_id;
+mod search;
 mod sessions;
 mod users;
 mod views;
@@ -48,7 +49,8 @@ fn described(state: &AppState) -> OpenApiRouter<AppState> {
         .merge(conversations::routes())
         .merge(groups::routes())
         .merge(messages::routes())
-        .merge(annotations::routes());
+        .merge(annotations::routes())
+        .merge(search::routes());
     let mut root = OpenApiRouter::with_openapi(document::outline());
     if state.accounts.is_some() {
         api = api.merge(auth::routes()).merge(sessions::routes());

@@ -72,6 +72,7 @@ const PROMISED: &[&str] = &[
     "GET conversations/{id}/pins",
     "PUT conversations/{id}/pins/{message_id}",
     "DELETE conversations/{id}/pins/{message_id}",
+    "GET search",
 ];
 
 #[tokio::test]

@@ -12,6 +12,7 @@ use crate::codec::all;
 use crate::error::Fault;
 use crate::session::Session;
 use crate::sql::changes as sql;
+use crate::sql::search::terms;
 
 pub(super) async fn edit<S: Session>(
     session: &mut S,
@@ -29,6 +30,8 @@ pub(super) async fn edit<S: Session>(
     let written_at = edited_at.unwrap_or(message.created_at).micros();
     session.run(sql::KEEP_BODY, &[id, seq.get().into(), before.as_str().into(), written_at.into()]).await?;
     session.run(sql::SET_BODY, &[id, body.as_str().into(), change.at.micros().into()]).await?;
+    let found_by = terms(change.conversation, body.as_str());
+    session.run(S::SET_TERMS, &[id, found_by.as_str().into()]).await?;
     let content = Content::Said { body: body.clone(), edited_at: Some(change.at) };
     Ok(Some(Done::one(Changed::Edited { message: message.reference(), content })))
 }
@@ -43,6 +46,7 @@ pub(super) async fn delete<S: Session>(
     for statement in [sql::FORGET_BODIES, sql::FORGET_REACTIONS, sql::FORGET_PIN] {
         session.run(statement, &[id]).await?;
     }
+    session.run(S::SET_TERMS, &[id, "".into()]).await?;
     session.run(sql::DELETE, &[id, change.at.micros().into(), change.by.get().into()]).await?;
     Ok(Some(Done::one(Changed::Deleted { message })))
 }

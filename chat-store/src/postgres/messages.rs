@@ -19,6 +19,7 @@ use super::connections::Connections;
 use crate::batch::SharedWork;
 use crate::codec::{all, at_most_one, big};
 use crate::error::{Corrupt, Fault};
+use crate::folding::Waker;
 use crate::plan::append::{AppendPlan, Key, LogHead, guess, plan};
 use crate::sql::silence::join_relation;
 use crate::sql::{messages as sql, user_changes};
@@ -87,7 +88,11 @@ const STORE: &str = concat!(
 
 /// The write behind [`MessageStore::append`].
 #[derive(Debug)]
-pub(crate) struct AppendWrite(pub(crate) Arc<Connections>);
+pub(crate) struct AppendWrite {
+    pub(crate) connections: Arc<Connections>,
+    /// Told of every batch, so that what was said can be found.
+    pub(crate) terms: Waker,
+}
 
 #[async_trait]
 impl SharedWork for AppendWrite {
@@ -102,13 +107,18 @@ impl SharedWork for AppendWrite {
     /// statement; what was guessed wrong is refused as a whole, and looked at closely.
     async fn perform(&self, batch: &[NewMessage]) -> Result<Vec<Appended>, Fault> {
         if let Some(plan) = guess(batch) {
-            match self.0.attempt(|| store_as_guessed(&self.0, &plan)).await {
-                Ok(written) => return answers(plan, written),
+            match self.connections.attempt(|| store_as_guessed(&self.connections, &plan)).await {
+                Ok(written) => {
+                    self.terms.wake();
+                    return answers(plan, written);
+                }
                 Err(fault) if fault.is_refusal() => {}
                 Err(fault) => return Err(fault),
             }
         }
-        self.0.attempt(|| store_as_found(&self.0, batch)).await
+        let stored = self.connections.attempt(|| store_as_found(&self.connections, batch)).await;
+        self.terms.wake();
+        stored
     }
 }
 

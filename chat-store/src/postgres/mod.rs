@@ -16,6 +16,7 @@ mod own_logs;
 mod pool;
 mod receipts;
 mod relations;
+mod search;
 mod server;
 mod session;
 mod sessions;
@@ -26,8 +27,10 @@ use std::sync::Arc;
 use self::connections::Connections;
 use self::messages::AppendWrite;
 use self::receipts::AdvanceWrite;
+use self::search::TermsFold;
 use self::shared_reads::SharedReads;
 use crate::batch::Batcher;
+use crate::folding::Folder;
 use crate::migrations::AppliedMigration;
 use crate::open_error::OpenError;
 
@@ -37,6 +40,7 @@ pub(crate) struct PostgresStore {
     db: Arc<Connections>,
     appends: Batcher<AppendWrite>,
     advances: Batcher<AdvanceWrite>,
+    terms: Folder,
     reads: SharedReads,
 }
 
@@ -45,10 +49,11 @@ impl PostgresStore {
     pub(crate) async fn open(url: &str, connections: u32) -> Result<(Self, Vec<AppliedMigration>), OpenError> {
         let (options, applied) = server::prepare(url).await?;
         let db = Arc::new(Connections::new(options, connections));
-        let appends = Batcher::start(AppendWrite(db.clone()));
+        let terms = Folder::start(TermsFold::new(db.clone()));
+        let appends = Batcher::start(AppendWrite { connections: db.clone(), terms: terms.waker() });
         let advances = Batcher::start(AdvanceWrite(db.clone()));
         let reads = SharedReads::start(&db);
-        Ok((Self { db, appends, advances, reads }, applied))
+        Ok((Self { db, appends, advances, terms, reads }, applied))
     }
 
     /// Begins a new life of the database and gives its name.
@@ -61,6 +66,7 @@ impl PostgresStore {
     pub(crate) async fn close(&self) {
         self.appends.close().await;
         self.advances.close().await;
+        self.terms.close().await;
         self.db.close().await;
     }
 }

@@ -11,6 +11,7 @@ pub(crate) mod members;
 pub(crate) mod messages;
 pub(crate) mod receipts;
 pub(crate) mod relations;
+pub(crate) mod search;
 pub(crate) mod sessions;
 pub(crate) mod silence;
 pub(crate) mod user_changes;

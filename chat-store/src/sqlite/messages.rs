@@ -20,6 +20,7 @@ use crate::batch::SharedWork;
 use crate::codec::{all, at_most_one, big};
 use crate::deadline::within;
 use crate::error::{Corrupt, Fault};
+use crate::folding::Waker;
 use crate::plan::append::{AppendPlan, Key, LogHead, NewRow, plan};
 use crate::sql::silence::join_relation;
 use crate::sql::{messages as sql, user_changes};
@@ -46,7 +47,11 @@ pub(super) const MOVE_HEADS: &str = "UPDATE conversations SET head = j.value->>1
 
 /// The write behind [`MessageStore::append`].
 #[derive(Debug)]
-pub(crate) struct AppendWrite(pub(crate) Arc<Connections>);
+pub(crate) struct AppendWrite {
+    pub(crate) connections: Arc<Connections>,
+    /// Told of every batch, so that what was said can be found.
+    pub(crate) terms: Waker,
+}
 
 #[async_trait]
 impl SharedWork for AppendWrite {
@@ -59,7 +64,7 @@ impl SharedWork for AppendWrite {
 
     async fn perform(&self, batch: &[NewMessage]) -> Result<Vec<Appended>, Fault> {
         within(async {
-            let mut tx = self.0.write().await?;
+            let mut tx = self.connections.write().await?;
             let heads = heads(&mut tx, batch).await?;
             let known = known(&mut tx, batch).await?;
             let plan = plan(batch, heads, &known);
@@ -68,7 +73,8 @@ impl SharedWork for AppendWrite {
                 ids = take_ids(&mut tx, plan.rows.len()).await?;
                 store(&mut tx, &plan, &ids).await?;
                 tx.commit().await?;
-                self.0.came_to(ids.last().map_or(0, |id| id.get()));
+                self.terms.wake();
+                self.connections.came_to(ids.last().map_or(0, |id| id.get()));
             }
             plan.answers(&ids).ok_or(Fault::Unreadable(Corrupt { table: "messages", column: "id" }))
         })

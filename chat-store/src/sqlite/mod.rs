@@ -15,6 +15,7 @@ mod own_logs;
 mod plans;
 mod receipts;
 mod relations;
+mod search;
 mod session;
 mod sessions;
 
@@ -24,7 +25,9 @@ use std::sync::Arc;
 use self::connections::Connections;
 use self::messages::AppendWrite;
 use self::receipts::AdvanceWrite;
+use self::search::TermsFold;
 use crate::batch::Batcher;
+use crate::folding::Folder;
 use crate::migrations::AppliedMigration;
 use crate::open_error::OpenError;
 
@@ -34,6 +37,7 @@ pub(crate) struct SqliteStore {
     db: Arc<Connections>,
     appends: Batcher<AppendWrite>,
     advances: Batcher<AdvanceWrite>,
+    terms: Folder,
 }
 
 impl SqliteStore {
@@ -41,9 +45,10 @@ impl SqliteStore {
     pub(crate) async fn open(path: &Path, readers: u32) -> Result<(Self, Vec<AppliedMigration>), OpenError> {
         let (db, applied) = Connections::open(path, readers).await?;
         let db = Arc::new(db);
-        let appends = Batcher::start(AppendWrite(db.clone()));
+        let terms = Folder::start(TermsFold::new(db.clone()));
+        let appends = Batcher::start(AppendWrite { connections: db.clone(), terms: terms.waker() });
         let advances = Batcher::start(AdvanceWrite(db.clone()));
-        Ok((Self { db, appends, advances }, applied))
+        Ok((Self { db, appends, advances, terms }, applied))
     }
 
     /// Begins a new life of the database and gives its name.
@@ -55,6 +60,7 @@ impl SqliteStore {
     pub(crate) async fn close(&self) {
         self.appends.close().await;
         self.advances.close().await;
+        self.terms.close().await;
         self.db.close().await;
     }
 }

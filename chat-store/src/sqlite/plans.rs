@@ -7,7 +7,9 @@ use sqlx::{AssertSqlSafe, Row};
 
 use super::SqliteStore;
 use crate::session::Session;
-use crate::sql::{accounts, annotations, changes, conversations, members, messages, relations, sessions, user_changes};
+use crate::sql::{
+    accounts, annotations, changes, conversations, members, messages, relations, search, sessions, user_changes,
+};
 
 /// Every statement that a busy server runs all the time.
 const BUSY: &[&str] = &[
@@ -80,6 +82,12 @@ const BUSY: &[&str] = &[
     super::receipts::STANDINGS,
     super::receipts::SET_MARKS,
     super::receipts::AUTHORS,
+    search::FRESH,
+    search::CONVERSATIONS,
+    <sqlx::SqliteConnection as Session>::FOUND,
+    <sqlx::SqliteConnection as Session>::SET_TERMS,
+    super::search::IS_BEHIND,
+    super::search::UNFOLDED,
     user_changes::CHANGES,
     super::own_logs::HEADS,
     super::own_logs::SET_HEADS,

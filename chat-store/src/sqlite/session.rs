@@ -14,11 +14,22 @@ use crate::error::Fault;
 use crate::session::{Session, run_statements};
 use crate::sql::annotations::put_on;
 use crate::sql::changes::found_conversation;
+use crate::sql::search::{Syntax, found};
 
 impl Session for SqliteConnection {
     run_statements!(SqliteRow, ids);
 
     const PUT_ON: &'static str = put_on!("IN (SELECT value FROM json_each($1))");
+
+    const SET_TERMS: &'static str = "INSERT OR REPLACE INTO message_terms (rowid, terms) VALUES ($1, $2)";
+
+    const FOUND: &'static str = found!(
+        "WITH hits AS (SELECT rowid AS message_id FROM message_terms \
+        WHERE message_terms MATCH $7 AND rowid < $2 ORDER BY rowid DESC)",
+        "hits AS h CROSS JOIN messages m ON m.id = h.message_id"
+    );
+
+    const SYNTAX: Syntax = Syntax { and: " AND ", or: " OR ", quote: "\"", any_end: "*" };
 
     /// The one writer has locked everything already.
     const LOCK_CONVERSATION: &'static str = found_conversation!();

@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test ends at the first thing that is not as promised")]
 
 mod abandoned;
+mod indexed;
 mod postgres;
 mod scene;
 mod sqlite;

@@ -257,6 +257,21 @@ macro_rules! for_each_case {
                 at_most_twenty_authors_are_told_the_newest_ones
                 racing_receipts_end_at_the_highest_and_never_fall
             }
+            finding {
+                words_and_their_beginnings_are_found_in_any_order
+                capitals_and_accents_do_not_matter
+                text_without_spaces_is_found_anywhere_in_it
+                emoji_are_found
+                every_character_of_a_search_means_itself_or_nothing
+                similar_words_and_some_of_the_words_are_found_far
+                filters_leave_out_other_conversations_authors_and_times
+                everybody_finds_what_they_may_read_and_nothing_else
+                an_edited_message_is_found_by_its_present_text_and_a_deleted_one_by_none
+                looking_for_something_changes_nothing
+                a_message_that_is_found_is_shown_as_it_stands
+                windows_follow_each_other_while_others_speak
+                what_was_said_is_found_as_soon_as_it_is_said
+            }
             states {
                 a_message_shows_when_it_was_first_covered
                 what_was_read_first_was_delivered_then

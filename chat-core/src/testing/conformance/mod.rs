@@ -20,6 +20,7 @@ pub mod database;
 pub mod directs;
 pub mod edits;
 pub mod failures;
+pub mod finding;
 pub mod groups;
 pub mod lists;
 pub mod log;

@@ -12,6 +12,7 @@ mod database;
 mod messages;
 mod receipts;
 mod relations;
+mod search;
 mod sessions;
 mod state;
 
@@ -47,6 +48,7 @@ impl MemoryStore {
             messages: self.clone(),
             changes: self.clone(),
             annotations: self.clone(),
+            search: self.clone(),
             receipts: self.clone(),
             database: self.clone(),
         }

@@ -10,6 +10,7 @@ use chat_core::message::{FormerBody, MessageView};
 use chat_core::page::Page;
 use chat_core::presence::Presence;
 use chat_core::relation::FriendRequest;
+use chat_core::search::SearchCursor;
 use chat_core::{Actor, Command, ErrorCode, Identity, Reply};
 
 use crate::http::problem::Problem;
@@ -97,6 +98,7 @@ answers! {
     Page<ConversationView, ActivityCursor> = Reply::Conversations(it) => it;
     Page<Member> = Reply::Members(it) => it;
     Page<MessageView> = Reply::Messages(it) => it;
+    Page<MessageView, SearchCursor> = Reply::Found(it) => it;
     Vec<FormerBody> = Reply::FormerBodies(it) => it;
     Changes = Reply::Changes(it) => it;
     OwnChanges = Reply::OwnChanges(it) => it;

@@ -11,7 +11,7 @@ use reqwest::Method;
 use serde_json::{Map, Value, json};
 
 /// How many commands change something.
-pub const CHANGING: usize = 23;
+pub const CHANGING: usize = 24;
 
 /// A request: the method, the path after `/api/v1/`, and the body.
 pub type Request = (Method, String, Option<Value>);
@@ -58,6 +58,10 @@ pub fn request(command: &Command, room: i64) -> Option<Request> {
         }
         Command::SetPresence { status, .. } => {
             call(Method::PUT, "users/me/presence".to_owned(), Some(json!({"status": status.as_str()})))
+        }
+        Command::UpdateProfile(update) => {
+            let bio = update.bio.as_ref().map(|bio| bio.as_ref().map(|text| text.as_str()));
+            call(Method::PATCH, "users/me".to_owned(), Some(json!({"bio": bio})))
         }
         Command::OpenDirect { user } => {
             call(Method::POST, "conversations".to_owned(), Some(json!({"kind": "direct", "user_id": user.get()})))
@@ -113,6 +117,7 @@ pub fn request(command: &Command, room: i64) -> Option<Request> {
         | Command::ListReplies { .. }
         | Command::ListPins { .. }
         | Command::ListChanges { .. }
+        | Command::SearchMessages(_)
         | Command::ListOwnChanges { .. } => None,
     }
 }
@@ -161,7 +166,8 @@ pub fn frame(command: &Command) -> Option<Value> {
         }
         Command::PinMessage(target) => about("message.pin", target),
         Command::UnpinMessage(target) => about("message.unpin", target),
-        Command::OpenDirect { .. }
+        Command::UpdateProfile(_)
+        | Command::OpenDirect { .. }
         | Command::CreateGroup { .. }
         | Command::RequestFriend(_)
         | Command::AcceptFriend(_)
@@ -187,6 +193,7 @@ pub fn frame(command: &Command) -> Option<Value> {
         | Command::ListReplies { .. }
         | Command::ListPins { .. }
         | Command::ListChanges { .. }
+        | Command::SearchMessages(_)
         | Command::ListOwnChanges { .. } => return None,
     })
 }

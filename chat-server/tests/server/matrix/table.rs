@@ -7,6 +7,7 @@ use chat_core::ids::{MessageId, Seq, UserId};
 use chat_core::presence::Status;
 use chat_core::reaction::Emoji;
 use chat_core::text::{Body, Description, Label};
+use chat_core::user::ProfileUpdate;
 
 use super::stage::{Place, Stage};
 
@@ -140,6 +141,7 @@ pub const TABLE: &[Row] = &[
     (Place::Nowhere, Deed::Block, all(OK)),
     (Place::Nowhere, Deed::Unblock, all(OK)),
     (Place::Nowhere, Deed::SetPresence, all(OK)),
+    (Place::Nowhere, Deed::DescribeOneself, all(OK)),
 ];
 
 /// Something that somebody tries.
@@ -204,6 +206,7 @@ pub enum Deed {
     Block,
     Unblock,
     SetPresence,
+    DescribeOneself,
 }
 
 /// An emoji that is on nothing yet.
@@ -293,6 +296,10 @@ impl Deed {
             Self::Block => Command::Block(stage.target),
             Self::Unblock => Command::Unblock(stage.target),
             Self::SetPresence => Command::SetPresence { status: Status::Away, message: None },
+            Self::DescribeOneself => {
+                let bio = Description::new("likes tea").ok();
+                Command::UpdateProfile(ProfileUpdate { bio: Some(bio), ..ProfileUpdate::default() })
+            }
         }
     }
 }

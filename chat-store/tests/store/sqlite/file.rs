@@ -41,6 +41,14 @@ impl TestFile {
         chat_store::open(&self.config()).await
     }
 
+    /// Reads a number past the store.
+    pub(super) async fn number(&self, statement: &'static str) -> i64 {
+        let mut connection = SqliteConnectOptions::new().filename(self.path()).connect().await.unwrap();
+        let number = sqlx::query_scalar(statement).fetch_one(&mut connection).await.unwrap();
+        connection.close().await.unwrap();
+        number
+    }
+
     /// Writes into the file past the store, as a person with a tool could.
     pub(super) async fn tamper(&self, statement: &'static str) {
         let options = SqliteConnectOptions::new().filename(self.path()).foreign_keys(false);

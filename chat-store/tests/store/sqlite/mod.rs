@@ -19,6 +19,28 @@ mod conformance {
     chat_core::store_conformance!(fresh);
 }
 
+mod indexed {
+    use chat_core::ports::Stores;
+
+    use super::file::TestFile;
+    use crate::indexed::{IS_BEHIND, Index, finding_cases, patient};
+
+    #[async_trait::async_trait]
+    impl Index for TestFile {
+        async fn is_behind(&self) -> bool {
+            self.number(IS_BEHIND).await > 0
+        }
+    }
+
+    async fn fresh() -> Option<(Stores, chat_store::Opened)> {
+        let file = TestFile::new();
+        let opened = file.open().await;
+        Some((patient(opened.stores.clone(), file), opened))
+    }
+
+    chat_core::for_each_case!([finding_cases][fresh]);
+}
+
 use self::file::TestFile;
 use crate::abandoned;
 use crate::scene::Scene;

@@ -1,8 +1,11 @@
 //! Opening a file: what is made, what is refused, and with which words.
 
+use chat_core::ports::Find;
+use chat_core::search::{Reach, SearchFilter, SearchText};
 use chat_store::OpenError;
 
 use super::file::{TestFile, config};
+use crate::indexed::IS_BEHIND;
 use crate::scene::Scene;
 
 #[tokio::test]
@@ -10,7 +13,7 @@ async fn a_missing_file_is_made_with_the_directories_above_it() {
     let file = TestFile::new();
     let path = file.directory().join("a/b/chat.db");
     let opened = chat_store::open(&config(&path)).await.unwrap();
-    assert_eq!(opened.applied.iter().map(|step| step.version).collect::<Vec<_>>(), [1, 2, 3]);
+    assert_eq!(opened.applied.iter().map(|step| step.version).collect::<Vec<_>>(), [1, 2, 3, 4]);
     assert!(path.exists());
 }
 
@@ -48,9 +51,30 @@ async fn what_was_said_is_there_after_opening_again() {
 }
 
 #[tokio::test]
+async fn what_was_said_before_there_was_an_index_comes_into_it() {
+    let file = TestFile::new();
+    let opened = file.open().await;
+    let scene = Scene::new(opened.stores.clone()).await;
+    for n in 0..1_200 {
+        scene.say(&format!("k{n}")).await;
+    }
+    opened.close().await;
+    file.tamper("DELETE FROM message_terms").await;
+    file.tamper("UPDATE search_progress SET folded_id = 0").await;
+
+    let again = file.open().await;
+    while file.number(IS_BEHIND).await > 0 {
+        tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+    }
+    let text = SearchText::new("words k0").unwrap();
+    let find = Find { text, reach: Reach::Near, filter: SearchFilter::default(), below: None };
+    assert_eq!(again.stores.search.find(&find, scene.bob).await.unwrap().items.len(), 1);
+}
+
+#[tokio::test]
 async fn migrating_twice_changes_nothing_the_second_time() {
     let file = TestFile::new();
-    assert_eq!(chat_store::migrate(&file.config()).await.unwrap().len(), 3);
+    assert_eq!(chat_store::migrate(&file.config()).await.unwrap().len(), 4);
     assert_eq!(chat_store::migrate(&file.config()).await.unwrap(), []);
     assert_eq!(file.open().await.applied, []);
 }
@@ -65,7 +89,7 @@ async fn a_database_of_a_newer_program_is_refused() {
     )
     .await;
     let error = file.try_open().await.err().unwrap();
-    assert!(matches!(error, OpenError::NewerDatabase { found: 9000, known: 3 }), "{error}");
+    assert!(matches!(error, OpenError::NewerDatabase { found: 9000, known: 4 }), "{error}");
     assert!(error.to_string().contains("newer than this program"), "{error}");
 }
 
