@@ -12,8 +12,8 @@ use chat_core::receipt::{Advance, ReceiptKind};
 use super::server::TestDatabase;
 use crate::scene::{AT, Scene};
 
-/// So many users, each with a group, a friend and a few messages, beside the two that matter. Nothing cleans up
-/// meanwhile, because that would read tables too.
+/// So many users, each with a group, a friend and a few messages, beside the two that matter. Nothing cleans up or is put
+/// into an index meanwhile, because that would read tables too.
 fn crowd(from: i64, to: i64) -> String {
     format!(
         "INSERT INTO users (username, name_key, name_look, name_fold, created_at)
@@ -27,6 +27,7 @@ fn crowd(from: i64, to: i64) -> String {
             WHERE kind = 'group' ON CONFLICT DO NOTHING;
         INSERT INTO relations (low_id, high_id, version, friends_since)
             SELECT id, id + 1, 1, 0 FROM users WHERE id BETWEEN {from} + 2 AND {to} - 2 ON CONFLICT DO NOTHING;
+        UPDATE search_progress SET folded_id = (SELECT max(id) FROM messages);
         ALTER TABLE users SET (autovacuum_enabled = false);
         ALTER TABLE conversations SET (autovacuum_enabled = false);
         ALTER TABLE members SET (autovacuum_enabled = false);
@@ -80,10 +81,12 @@ async fn ordinary_day(scene: &Scene, n: i64) {
     let read =
         Advance { conversation: *room, user: *bob, kind: ReceiptKind::Read, to: Seq::new(n + 1).unwrap(), at: AT };
     stores.receipts.advance(&[read]).await.unwrap();
-    let history = History { conversation: *room, from: HistoryStart::Newest, size: PageSize::default() };
+    // As many messages on a late day as on an early one: what grows is the world, not the conversation.
+    let size = PageSize::clamped(1);
+    let history = History { conversation: *room, from: HistoryStart::Newest, size };
     stores.messages.page(&history, *ann).await.unwrap();
     stores.messages.get(MessageId::new(n + 1).unwrap(), *ann).await.unwrap();
-    stores.messages.changes(*room, Seq::ZERO, PageSize::default(), Some(*ann)).await.unwrap();
+    stores.messages.changes(*room, Seq::new(n).unwrap(), size, Some(*ann)).await.unwrap();
     stores.messages.own_changes(*ann, Seq::ZERO, PageSize::default()).await.unwrap();
     stores.conversations.facts(*room, *ann).await.unwrap();
     stores.conversations.view(*room, *ann).await.unwrap();
