@@ -15,6 +15,7 @@ use tokio_tungstenite::tungstenite::protocol::Role;
 use super::floor::Floor;
 use super::glance::Glance;
 use super::line;
+use crate::client::socket;
 use crate::failure::Outcome;
 use crate::fixture::scratch::Scratch;
 use crate::procfs;
@@ -75,7 +76,7 @@ impl Read {
 }
 
 async fn listen(stream: TcpStream, read: Arc<Read>) {
-    let mut frames = WebSocketStream::from_raw_socket(stream, Role::Client, None).await;
+    let mut frames = WebSocketStream::from_raw_socket(stream, Role::Client, Some(socket::limits())).await;
     while let Some(Ok(frame)) = frames.next().await {
         let is_message = frame.to_text().is_ok_and(|text| Glance::at(text).is_message());
         read.frames.fetch_add(usize::from(is_message), Ordering::Relaxed);

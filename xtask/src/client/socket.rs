@@ -106,7 +106,7 @@ async fn connect(
         let bearer = HeaderValue::from_str(&format!("Bearer {token}")).doing("make a header")?;
         request.headers_mut().insert(AUTHORIZATION, bearer);
     }
-    let limits = WebSocketConfig::default().read_buffer_size(8 * 1024).write_buffer_size(0);
+    let limits = limits();
     match tokio_tungstenite::client_async_with_config(request, stream, Some(limits)).await {
         Ok((stream, _)) => Ok(stream),
         Err(Error::Http(response)) => Err(Refused::Http(response.status().as_u16())),
@@ -123,4 +123,9 @@ impl From<Failure> for Refused {
     fn from(failure: Failure) -> Self {
         Self::Failure(failure)
     }
+}
+
+/// Buffers as a client with many sockets has them: the defaults would cost more than what they carry.
+pub(crate) fn limits() -> WebSocketConfig {
+    WebSocketConfig::default().read_buffer_size(8 * 1024).write_buffer_size(0)
 }
