@@ -65,6 +65,8 @@ pub struct Advanced {
     pub to: Seq,
     /// When it rose.
     pub at: Timestamp,
+    /// Among whom.
+    pub company: Company,
     /// The newest message that the advance covers, per author concerned; these authors are told. At most
     /// [`Advanced::MAX_AUTHORS`] of them, the authors of the newest messages, so that a receipt in a large group stays cheap.
     pub authors: Vec<AuthorMark>,
@@ -73,6 +75,15 @@ pub struct Advanced {
 impl Advanced {
     /// How many authors one advance tells.
     pub const MAX_AUTHORS: usize = 20;
+}
+
+/// Among whom a mark rises.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Company {
+    /// Between two, where a block may stand.
+    Direct,
+    /// In a group of so many members.
+    Group(u32),
 }
 
 /// The newest message of one author that an advance covers.

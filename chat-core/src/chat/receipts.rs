@@ -8,7 +8,7 @@ use crate::error::{ChatError, ErrorCode};
 use crate::event::{Audience, Event, Origin, ReceiptEvent};
 use crate::ids::{ConversationId, MessageId, Seq, UserId};
 use crate::page::PageSize;
-use crate::receipt::{Advance, Advanced, Marks, ReceiptKind};
+use crate::receipt::{Advance, Advanced, Company, Marks, ReceiptKind};
 use crate::rules;
 
 /// A frame with a message reached a socket of a user.
@@ -63,14 +63,17 @@ impl Chat {
         join_all(marks.iter().map(|mark| self.tell_authors(mark))).await.into_iter().collect()
     }
 
-    /// Tells the authors of what was received or read, unless a block stands between.
+    /// Tells the authors of what was received or read, unless a block stands between the two of a direct conversation.
     async fn tell_authors(&self, mark: &Advanced) -> Result<(), ChatError> {
         if mark.authors.is_empty() {
             return Ok(());
         }
-        let facts = self.recent_facts(mark.conversation, mark.user).await?;
-        if facts.is_none_or(|facts| rules::is_silent(&facts)) {
-            return Ok(());
+        // Nothing is read where nothing could silence it: a group's members come back by the thousand.
+        if mark.company == Company::Direct {
+            let facts = self.recent_facts(mark.conversation, mark.user).await?;
+            if facts.is_none_or(|facts| rules::is_silent(&facts)) {
+                return Ok(());
+            }
         }
         for author in &mark.authors {
             let event = receipt(mark, Some(author.message), author.seq);

@@ -6,9 +6,10 @@ use async_trait::async_trait;
 
 use super::MemoryStore;
 use super::state::ConversationRow;
+use crate::conversation::Kind;
 use crate::ids::{ConversationId, Seq, UserId};
 use crate::ports::{ReceiptStore, StoreError};
-use crate::receipt::{Advance, Advanced, AuthorMark, ReceiptKind};
+use crate::receipt::{Advance, Advanced, AuthorMark, Company, ReceiptKind};
 use crate::time::Timestamp;
 
 /// The highest wish for each mark of one member.
@@ -63,9 +64,16 @@ impl ConversationRow {
             }
             let authors = self.authors(user, from, to);
             let conversation = self.conversation.id;
-            advanced.push(Advanced { conversation, user, kind, from, to, at, authors });
+            advanced.push(Advanced { conversation, user, kind, from, to, at, company: self.company(), authors });
         }
         advanced
+    }
+
+    fn company(&self) -> Company {
+        match self.conversation.kind {
+            Kind::Direct(_) => Company::Direct,
+            Kind::Group(_) => Company::Group(self.conversation.member_count),
+        }
     }
 
     /// The newest message of each author but the reader between two places, the newest first.
