@@ -8,6 +8,7 @@ mod annotations;
 mod changes;
 mod connections;
 mod conversations;
+mod counting;
 mod facts;
 mod groups;
 mod messages;
@@ -175,6 +176,9 @@ impl Chat {
             Command::ListReactors { message, emoji, after, size } => {
                 self.list_reactors(actor, message, &emoji, after, size).await
             }
+            Command::ListReceipts { message, after, size } => {
+                self.list_receipts(actor, message, after, size).await.map(Reply::Receipts)
+            }
             Command::ListReplies { message, after, size } => self.list_replies(actor, message, after, size).await,
             Command::ListPins { conversation, before, size } => self.list_pins(actor, conversation, before, size).await,
             Command::ListChanges { conversation, after, size } => {
@@ -252,6 +256,7 @@ const fn kind_of(command: &Command) -> Kind {
         | Command::GetMessage(_)
         | Command::ListFormerBodies(_)
         | Command::ListReactors { .. }
+        | Command::ListReceipts { .. }
         | Command::ListReplies { .. }
         | Command::ListPins { .. }
         | Command::ListChanges { .. }

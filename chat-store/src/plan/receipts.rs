@@ -138,8 +138,7 @@ impl ReceiptPlan {
         let before = standing.marks;
         standing.marks = before.advanced(kind, to);
         standing.moved = true;
-        // Only direct conversations show when a message was delivered and read, so only they keep the history of the marks.
-        if standing.company != Company::Direct {
+        if !standing.company.is_small() {
             return;
         }
         if standing.marks.delivered > before.delivered {
@@ -225,10 +224,12 @@ mod tests {
     }
 
     #[test]
-    fn only_direct_conversations_keep_the_history() {
+    fn a_large_group_keeps_no_history() {
         let call = [wish(ReceiptKind::Read, 5)];
-        assert!(plan([call.as_slice()], members(Company::Group(3))).rises.is_empty());
-        assert_eq!(plan([call.as_slice()], members(Company::Direct)).rises.len(), 2);
+        let kept = |company| plan([call.as_slice()], members(company)).rises.len();
+        let small = Company::MAX_SMALL;
+        let companies = [Company::Direct, Company::Group(small), Company::Group(small + 1)];
+        assert_eq!(companies.map(kept), [2, 2, 0]);
     }
 
     #[test]

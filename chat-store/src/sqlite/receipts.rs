@@ -3,8 +3,11 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
+use chat_core::ids::{ConversationId, Seq, UserId};
+use chat_core::message::MessageRef;
+use chat_core::page::{Page, PageSize};
 use chat_core::ports::{ReceiptStore, StoreError};
-use chat_core::receipt::{Advance, Advanced, AuthorMark};
+use chat_core::receipt::{Advance, Advanced, AuthorMark, MemberReceipt, ReceiptCounts};
 use serde_json::Value;
 use sqlx::SqliteConnection;
 
@@ -102,5 +105,35 @@ impl ReceiptStore for SqliteStore {
             return Ok(Vec::new());
         }
         self.advances.submit(advances.to_vec()).await
+    }
+
+    async fn counts(
+        &self,
+        conversation: ConversationId,
+        author: UserId,
+        places: &[Seq],
+        viewer: UserId,
+    ) -> Result<Vec<ReceiptCounts>, StoreError> {
+        self.db
+            .run(|| async {
+                sql::counts(&mut *self.db.reader().acquire().await?, conversation, author, places, viewer).await
+            })
+            .await
+    }
+
+    async fn receipts(
+        &self,
+        conversation: ConversationId,
+        message: MessageRef,
+        after: Option<UserId>,
+        size: PageSize,
+        viewer: UserId,
+    ) -> Result<Page<MemberReceipt>, StoreError> {
+        self.db
+            .run(|| async {
+                let session = &mut *self.db.reader().acquire().await?;
+                sql::receipts(session, conversation, message, after, size, viewer).await
+            })
+            .await
     }
 }
