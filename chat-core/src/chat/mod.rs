@@ -17,6 +17,7 @@ mod receipts;
 mod relations;
 mod resume;
 mod search;
+mod tallies;
 mod users;
 
 use std::sync::Arc;
@@ -34,6 +35,7 @@ use crate::time::Timestamp;
 
 use facts::FactsCache;
 use presence::PresenceBoard;
+use tallies::Tallies;
 
 pub use receipts::Delivery;
 pub use resume::Gap;
@@ -107,6 +109,7 @@ pub struct Chat {
     settings: ChatSettings,
     facts: FactsCache,
     board: PresenceBoard,
+    tallies: Tallies,
     limiter: RateLimiter<(UserId, Kind)>,
 }
 
@@ -121,6 +124,7 @@ impl Chat {
             settings,
             facts: FactsCache::default(),
             board: PresenceBoard::default(),
+            tallies: Tallies::default(),
             limiter: RateLimiter::new(),
         }
     }

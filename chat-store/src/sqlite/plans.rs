@@ -42,6 +42,7 @@ const BUSY: &[&str] = &[
     relations::FRIENDS,
     relations::BLOCKS,
     super::relations::PRESENCE_CIRCLE,
+    super::relations::SILENT,
     conversations::BY_PAIR,
     super::conversations::FACTS,
     conversations::VIEW,

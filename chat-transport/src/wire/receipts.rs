@@ -1,6 +1,7 @@
 //! How it looks in JSON how far messages got.
 
 use chat_core::command::Receipts;
+use chat_core::event::ReceiptTally;
 use chat_core::receipt::{MemberReceipt, ReceiptCounts, ReceiptKind};
 use serde::{Deserialize, Serialize};
 
@@ -72,6 +73,32 @@ impl From<&Receipts> for ReceiptsView {
             counts: receipts.counts.into(),
             items: receipts.page.items.iter().map(MemberReceiptView::from).collect(),
             next: receipts.page.next,
+        }
+    }
+}
+
+/// How far one's message got in a large group.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+pub struct ReceiptTallyView {
+    /// The newest message that somebody received or read.
+    pub id: i64,
+    /// Where.
+    pub conversation_id: i64,
+    /// Its place in the log.
+    pub seq: i64,
+    /// With how many.
+    #[serde(flatten)]
+    pub counts: ReceiptCountsView,
+}
+
+impl From<&ReceiptTally> for ReceiptTallyView {
+    fn from(tally: &ReceiptTally) -> Self {
+        Self {
+            id: tally.message.get(),
+            conversation_id: tally.conversation.get(),
+            seq: tally.seq.get(),
+            counts: tally.counts.into(),
         }
     }
 }

@@ -299,6 +299,7 @@ macro_rules! for_each_case {
                 of_two_blocks_the_first_that_stands_counts
                 who_asks_for_nobody_sees_what_both_sides_may
                 a_block_freezes_marks_in_a_group_too
+                of_many_pairs_those_with_a_block_are_told
             }
             text {
                 a_body_comes_back_to_the_letter

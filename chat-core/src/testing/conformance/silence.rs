@@ -1,7 +1,7 @@
 //! What a block hides of the marks in a conversation: each side sees the other's as they were when it began.
 
 use super::scene::{
-    advance, at, changes, chat, crowd, direct, draft, group, key, raise, say, seq, size, step_at, stored,
+    advance, at, changes, chat, crowd, direct, draft, group, key, pair, raise, say, seq, size, step_at, stored,
     two_in_direct, user,
 };
 use crate::command::{History, HistoryStart};
@@ -190,4 +190,21 @@ pub async fn a_block_freezes_marks_in_a_group_too(stores: &Stores) {
     assert_eq!(seen(2).await, (marks(3, 3), marks(2, 2)));
     unblock(stores, users[0], users[1], 40).await;
     assert_eq!(seen(0).await, (marks(3, 3), marks(2, 2)), "afterwards");
+}
+
+/// Of many pairs those are told between whom a block stands, whoever blocks.
+pub async fn of_many_pairs_those_with_a_block_are_told(stores: &Stores) {
+    let users = crowd(stores, 5).await;
+    block(stores, users[0], users[1], 20).await;
+    block(stores, users[3], users[2], 21).await;
+    block(stores, users[4], users[0], 22).await;
+    unblock(stores, users[4], users[0], 23).await;
+    let pairs: Vec<_> = [(0, 1), (2, 3), (0, 4), (1, 2), (1, 0)]
+        .into_iter()
+        .map(|(one, other)| pair(users[one], users[other]))
+        .collect();
+    let mut silent = stores.relations.silent_among(&pairs).await.unwrap();
+    silent.sort();
+    assert_eq!(silent, pairs[..2]);
+    assert_eq!(stores.relations.silent_among(&[]).await.unwrap(), []);
 }
