@@ -166,7 +166,13 @@ impl MemberReceipt {
     /// The receipt of a message at a place, by the marks of a member and the times at which they first passed it, as far as these
     /// are known.
     #[must_use]
-    pub fn of(user: UserId, seq: Seq, marks: Marks, delivered_at: Option<Timestamp>, read_at: Option<Timestamp>) -> Self {
+    pub fn of(
+        user: UserId,
+        seq: Seq,
+        marks: Marks,
+        delivered_at: Option<Timestamp>,
+        read_at: Option<Timestamp>,
+    ) -> Self {
         let (is_delivered, is_read) = (marks.delivered >= seq, marks.read >= seq);
         let state = MessageState::of(delivered_at.filter(|_| is_delivered), read_at.filter(|_| is_read));
         let reached = if is_read { Some(ReceiptKind::Read) } else { is_delivered.then_some(ReceiptKind::Delivered) };

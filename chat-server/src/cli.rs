@@ -58,6 +58,12 @@ pub enum Admin {
     Sessions(SessionsAdmin),
     /// Read every log and check that it has no gap and agrees with what is said about it
     Fsck,
+    /// Count again all that is derived, compare, and fail if anything differs
+    Recount {
+        /// Mend what is stored and differs
+        #[arg(long)]
+        repair: bool,
+    },
 }
 
 /// Looking after users.

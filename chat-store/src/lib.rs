@@ -16,6 +16,7 @@ mod open_error;
 mod plan;
 #[cfg(feature = "postgres")]
 mod postgres;
+mod recount;
 mod session;
 mod sql;
 #[cfg(feature = "sqlite")]
@@ -25,3 +26,4 @@ pub use config::StoreConfig;
 pub use migrations::AppliedMigration;
 pub use open::{Opened, migrate, open, renew_epoch};
 pub use open_error::OpenError;
+pub use recount::Recounted;

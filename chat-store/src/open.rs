@@ -1,12 +1,13 @@
 //! From a URL to open stores.
 
-use chat_core::ports::Stores;
+use chat_core::ports::{StoreError, Stores};
 
 use crate::config::{StoreConfig, Target};
 use crate::migrations::AppliedMigration;
 use crate::open_error::OpenError;
 #[cfg(feature = "postgres")]
 use crate::postgres::PostgresStore;
+use crate::recount::Recounted;
 #[cfg(feature = "sqlite")]
 use crate::sqlite::SqliteStore;
 
@@ -38,6 +39,20 @@ impl Opened {
             #[cfg(feature = "postgres")]
             Handle::Postgres(store) => store.close().await,
         }
+    }
+}
+
+impl Opened {
+    /// Counts again everything that is stored twice, compares, and mends what differs if that is wished: heads and numbers, marks, what
+    /// was put on messages, and what they are found by. It sees one moment of the database and takes as long as that is large.
+    pub async fn recount(&self, mend: bool) -> Result<Vec<Recounted>, StoreError> {
+        let recounted = match &self.handle {
+            #[cfg(feature = "sqlite")]
+            Handle::Sqlite(store) => store.recount(mend).await,
+            #[cfg(feature = "postgres")]
+            Handle::Postgres(store) => store.recount(mend).await,
+        };
+        recounted.map_err(StoreError::from)
     }
 }
 

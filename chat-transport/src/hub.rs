@@ -79,10 +79,7 @@ impl Hub {
     fn is_heard(&self, envelope: &Envelope) -> bool {
         let Audience::Users { users, about } = &envelope.audience else { return true };
         if envelope.origin.is_some()
-            || !matches!(
-                *envelope.event,
-                Event::Presence(_) | Event::Profile(_) | Event::Receipt(_) | Event::Tally(_)
-            )
+            || !matches!(*envelope.event, Event::Presence(_) | Event::Profile(_) | Event::Receipt(_) | Event::Tally(_))
         {
             return true;
         }

@@ -70,15 +70,14 @@ impl Chat {
     ///
     /// The marks stand now, and no second try would tell of them: an author who cannot be told keeps nobody else waiting.
     async fn tell_authors(&self, marks: &[Advanced]) -> Result<(), ChatError> {
-        let (directs, groups): (Vec<_>, Vec<_>) = marks
-            .iter()
-            .filter(|mark| !mark.authors.is_empty())
-            .partition(|mark| mark.company == Company::Direct);
+        let (directs, groups): (Vec<_>, Vec<_>) =
+            marks.iter().filter(|mark| !mark.authors.is_empty()).partition(|mark| mark.company == Company::Direct);
         let (small, large): (Vec<_>, Vec<_>) = groups.into_iter().partition(|mark| mark.company.is_small());
         for mark in large {
             self.tallies.note(mark);
         }
-        let told: Result<Vec<_>, _> = join_all(directs.into_iter().map(|mark| self.tell_peer(mark))).await.into_iter().collect();
+        let told: Result<Vec<_>, _> =
+            join_all(directs.into_iter().map(|mark| self.tell_peer(mark))).await.into_iter().collect();
         self.tell_group(&small).await?;
         told.map(|_| ())
     }

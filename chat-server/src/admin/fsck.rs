@@ -7,9 +7,9 @@ use std::io::{self, Write as _};
 use chat_core::command::Position;
 use chat_core::ids::{ConversationId, Seq, UserId};
 use chat_core::page::PageSize;
-use chat_core::ports::{Stores, UserSearch};
+use chat_core::ports::Stores;
 
-use super::AdminError;
+use super::{AdminError, all_users};
 
 /// What was looked at, and what was wrong with it.
 #[derive(Debug, Default)]
@@ -25,16 +25,8 @@ pub(super) async fn check(stores: &Stores) -> Result<(), AdminError> {
     let epoch = stores.database.epoch().await?;
     let mut findings = Findings::default();
 
-    let mut search = UserSearch { prefix: String::new(), after: None, size: PageSize::MAX };
-    loop {
-        let page = stores.users.search(&search).await?;
-        for user in &page.items {
-            findings.look_at_user(stores, user.id).await?;
-        }
-        search.after = page.items.last().map(|user| user.id);
-        if page.next.is_none() {
-            break;
-        }
+    for user in all_users(stores).await? {
+        findings.look_at_user(stores, user).await?;
     }
     for conversation in findings.conversations.clone() {
         findings.look_at_conversation(stores, conversation).await?;

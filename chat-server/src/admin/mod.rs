@@ -1,14 +1,17 @@
 //! Commands for operators, over the same ports that the server itself works with.
 
+mod answers;
 mod fsck;
+mod recount;
 mod users;
 
 use std::io::{self, Write as _};
 
 use chat_core::error::ErrorCode;
-use chat_core::ids::SessionId;
-use chat_core::ports::{Clock as _, StoreError, Stores, SystemClock};
-use chat_store::{AppliedMigration, OpenError};
+use chat_core::ids::{SessionId, UserId};
+use chat_core::page::PageSize;
+use chat_core::ports::{Clock as _, StoreError, Stores, SystemClock, UserSearch};
+use chat_store::{AppliedMigration, OpenError, Opened};
 
 use crate::app::{BuildError, UsersError, make_private};
 use crate::auth::BadCost;
@@ -39,6 +42,9 @@ pub enum AdminError {
     /// The check found faults, which were printed.
     #[error("{0} faults were found")]
     Faults(usize),
+    /// The recount found differences, which were printed.
+    #[error("{0} differences were found; --repair mends what is stored")]
+    Drift(u64),
     /// Input or output failed.
     #[error(transparent)]
     Io(#[from] io::Error),
@@ -54,12 +60,13 @@ pub(crate) async fn migrate(config: &Config) -> Result<Vec<AppliedMigration>, Ad
 pub(crate) async fn run(config: &Config, command: Admin) -> Result<(), AdminError> {
     make_private(&config.data_dir)?;
     let opened = chat_store::open(&config.store()).await?;
-    let done = carry_out(config, &opened.stores, command).await;
+    let done = carry_out(config, &opened, command).await;
     opened.close().await;
     done
 }
 
-async fn carry_out(config: &Config, stores: &Stores, command: Admin) -> Result<(), AdminError> {
+async fn carry_out(config: &Config, opened: &Opened, command: Admin) -> Result<(), AdminError> {
+    let stores = &opened.stores;
     match command {
         Admin::Users(UsersAdmin::List { prefix }) => users::list(stores, &prefix).await,
         Admin::Users(UsersAdmin::Create { name, email }) => {
@@ -68,6 +75,21 @@ async fn carry_out(config: &Config, stores: &Stores, command: Admin) -> Result<(
         Admin::Users(UsersAdmin::SetPassword { name }) => users::set_password(config, stores, &name).await,
         Admin::Sessions(SessionsAdmin::End { id }) => end_session(stores, id).await,
         Admin::Fsck => fsck::check(stores).await,
+        Admin::Recount { repair } => recount::recount(opened, stores, repair).await,
+    }
+}
+
+/// Everybody, in the order of their ids.
+async fn all_users(stores: &Stores) -> Result<Vec<UserId>, AdminError> {
+    let mut search = UserSearch { prefix: String::new(), after: None, size: PageSize::MAX };
+    let mut users = Vec::new();
+    loop {
+        let page = stores.users.search(&search).await?;
+        users.extend(page.items.iter().map(|user| user.id));
+        search.after = users.last().copied();
+        if page.next.is_none() {
+            return Ok(users);
+        }
     }
 }
 

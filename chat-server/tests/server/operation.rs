@@ -175,6 +175,32 @@ async fn what_was_acknowledged_before_sigterm_is_there_afterwards() {
     assert!(report.contains("no faults"), "{report}");
 }
 
+#[tokio::test]
+async fn nothing_that_a_server_derives_has_drifted_when_it_is_counted_again() {
+    let directory = tempfile::tempdir().unwrap();
+    let server = Process::start(program(directory.path())).await;
+    let (ann, bob) = (Person::register(&server.url(), "ann").await, Person::register(&server.url(), "bob").await);
+    let conversation = ann.direct_with(&bob).await;
+    let path = format!("conversations/{conversation}/messages");
+    let (_, said) = ann.post(&path, json!({"body": "hello"})).await;
+    ann.post(&path, json!({"body": "an answer to myself", "reply_to": said["id"]})).await;
+    bob.post(&format!("conversations/{conversation}/read"), json!({"seq": 1})).await;
+    server.terminate();
+    assert!(server.end().await.0.success());
+
+    for arguments in [&["recount"][..], &["recount", "--repair"]] {
+        let (succeeded, report, errors) = run(admin(directory.path(), arguments)).await;
+        assert!(succeeded && report.ends_with("no differences\n"), "{report}{errors}");
+        let line = |what: &str| {
+            let line = report.lines().find(|line| line.starts_with(what)).unwrap_or_else(|| panic!("{what}: {report}"));
+            line[what.len()..].split_whitespace().map(str::to_owned).collect::<Vec<_>>()
+        };
+        assert_eq!(line("heads of conversations"), ["1", "compared", "0", "differ"]);
+        assert_eq!(line("unread counts"), ["2", "compared", "0", "differ"]);
+        assert_eq!(line("numbers of answers"), ["2", "compared", "0", "differ"]);
+    }
+}
+
 fn admin(directory: &std::path::Path, arguments: &[&str]) -> tokio::process::Command {
     let mut command = program(directory);
     command.arg("admin").args(arguments);

@@ -1,7 +1,7 @@
 //! What a batch of receipts does to the marks of members.
 
-use std::collections::{BTreeMap, HashMap};
 use std::cmp::Reverse;
+use std::collections::{BTreeMap, HashMap};
 
 use chat_core::ids::{ConversationId, Seq, UserId};
 use chat_core::receipt::{Advance, Advanced, AuthorMark, Company, Marks, ReceiptKind};

@@ -15,6 +15,7 @@ mod messages;
 mod own_logs;
 mod pool;
 mod receipts;
+mod recount;
 mod relations;
 mod search;
 mod server;

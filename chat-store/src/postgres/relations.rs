@@ -106,7 +106,8 @@ impl RelationStore for PostgresStore {
     async fn silent_among(&self, pairs: &[Pair]) -> Result<Vec<Pair>, StoreError> {
         self.db
             .read(|| async move {
-                let (low, high): (Vec<_>, Vec<_>) = pairs.iter().map(|pair| (pair.low().get(), pair.high().get())).unzip();
+                let (low, high): (Vec<_>, Vec<_>) =
+                    pairs.iter().map(|pair| (pair.low().get(), pair.high().get())).unzip();
                 let rows = sqlx::query(SILENT).bind(low).bind(high).fetch_all(&self.db.pool()).await?;
                 Ok(all(&rows, sql::pair)?)
             })

@@ -3,9 +3,7 @@
 use chat_core::ids::{ConversationId, MessageId, Seq, UserId};
 use chat_core::message::MessageRef;
 use chat_core::page::{Page, PageSize};
-use chat_core::receipt::{
-    Advanced, AuthorMark, Company, Listeners, Marks, MemberReceipt, ReceiptCounts, ReceiptKind,
-};
+use chat_core::receipt::{Advanced, AuthorMark, Company, Listeners, Marks, MemberReceipt, ReceiptCounts, ReceiptKind};
 
 use super::members::marks;
 use super::silence::{is_shown, shown_mark, silent_relations, silent_since};

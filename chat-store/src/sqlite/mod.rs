@@ -14,6 +14,7 @@ mod own_logs;
 #[cfg(test)]
 mod plans;
 mod receipts;
+mod recount;
 mod relations;
 mod search;
 mod session;

@@ -91,9 +91,10 @@ async fn store(tx: &mut SqliteConnection, plan: &ReceiptPlan) -> Result<(), Faul
 }
 
 async fn authors(tx: &mut SqliteConnection, plan: &ReceiptPlan) -> Result<Vec<(usize, AuthorMark)>, Fault> {
-    let stretches = plan.stretches.iter().map(|stretch| {
-        [stretch.conversation.get().into(), stretch.after.get().into(), stretch.to.get().into()]
-    });
+    let stretches = plan
+        .stretches
+        .iter()
+        .map(|stretch| [stretch.conversation.get().into(), stretch.after.get().into(), stretch.to.get().into()]);
     let query = sqlx::query(AUTHORS).bind(table(stretches)).bind(sql::AUTHOR_WINDOW).bind(sql::MAX_SPOKE);
     Ok(all(&query.fetch_all(tx).await?, sql::author)?)
 }

@@ -5,5 +5,6 @@
 mod abandoned;
 mod indexed;
 mod postgres;
+mod recount;
 mod scene;
 mod sqlite;

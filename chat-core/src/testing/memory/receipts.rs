@@ -12,9 +12,7 @@ use crate::log::{ChangeEntry, Changed, LogEntry};
 use crate::message::MessageRef;
 use crate::page::{Page, PageSize};
 use crate::ports::{ReceiptStore, StoreError};
-use crate::receipt::{
-    Advance, Advanced, AuthorMark, Company, Listeners, MemberReceipt, ReceiptCounts, ReceiptKind,
-};
+use crate::receipt::{Advance, Advanced, AuthorMark, Company, Listeners, MemberReceipt, ReceiptCounts, ReceiptKind};
 use crate::time::Timestamp;
 
 /// The highest wish for each mark of one member.
@@ -57,10 +55,13 @@ impl ReceiptStore for MemoryStore {
     ) -> Result<Vec<ReceiptCounts>, StoreError> {
         let state = self.state();
         let Some(row) = state.conversations.get(&conversation) else { return Ok(Vec::new()) };
-        let listeners: Vec<_> = row.listeners(author).map(|(came, member)| {
-            let between = state.relation_between(row, member.member.user, viewer);
-            Listeners { marks: member.shown(between.as_ref(), viewer).marks, came, number: 1 }
-        }).collect();
+        let listeners: Vec<_> = row
+            .listeners(author)
+            .map(|(came, member)| {
+                let between = state.relation_between(row, member.member.user, viewer);
+                Listeners { marks: member.shown(between.as_ref(), viewer).marks, came, number: 1 }
+            })
+            .collect();
         Ok(places.iter().map(|place| ReceiptCounts::of(*place, &listeners)).collect())
     }
 

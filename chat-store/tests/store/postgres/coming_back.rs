@@ -22,8 +22,7 @@ async fn group(stores: &Stores, members: usize) -> (ConversationId, Vec<UserId>)
     }
     let authors = users.split_off(members);
     let everybody = users.iter().chain(&authors[1..]).copied().collect();
-    let new =
-        NewGroup { name: Label::new("All of us").unwrap(), owner: authors[0], members: everybody, at: AT };
+    let new = NewGroup { name: Label::new("All of us").unwrap(), owner: authors[0], members: everybody, at: AT };
     let made = stores.conversations.create_group(&new).await.unwrap();
     let GroupCreated::Created(made, _) = made else { panic!("not made: {made:?}") };
     for n in 0..WAITING as usize {

@@ -51,3 +51,20 @@ mod indexed {
 
     chat_core::for_each_case!([finding_cases][fresh]);
 }
+
+use self::server::TestDatabase;
+use crate::recount::{self, Tamper};
+
+#[async_trait::async_trait]
+impl Tamper for TestDatabase {
+    async fn tamper(&self, statement: &'static str) {
+        self.run(statement.to_owned()).await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn drift_is_seen_and_mended() {
+    let Some(database) = TestDatabase::fresh().await else { return };
+    let opened = database.open().await;
+    recount::drift_is_seen_and_mended(&opened, &database).await;
+}

@@ -43,10 +43,25 @@ mod indexed {
 
 use self::file::TestFile;
 use crate::abandoned;
+use crate::recount::{self, Tamper};
 use crate::scene::Scene;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn callers_who_stop_waiting_leave_nothing_behind() {
     let file = TestFile::new();
     abandoned::calls_leave_nothing_behind(&Scene::new(file.open().await.stores).await).await;
+}
+
+#[async_trait::async_trait]
+impl Tamper for TestFile {
+    async fn tamper(&self, statement: &'static str) {
+        Self::tamper(self, statement).await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn drift_is_seen_and_mended() {
+    let file = TestFile::new();
+    let opened = file.open().await;
+    recount::drift_is_seen_and_mended(&opened, &file).await;
 }
