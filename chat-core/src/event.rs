@@ -8,7 +8,7 @@ use std::sync::Arc;
 use crate::ids::{ConnectionId, ConversationId, MessageId, Seq, SessionId, UserId};
 use crate::log::{LogEntry, UserEntry};
 use crate::presence::Presence;
-use crate::receipt::ReceiptKind;
+use crate::receipt::{ReceiptCounts, ReceiptKind};
 use crate::time::Timestamp;
 use crate::user::User;
 
@@ -21,6 +21,8 @@ pub enum Event {
     UserEntry(UserEntry),
     /// A mark that rose. A state: the latest wins.
     Receipt(ReceiptEvent),
+    /// How far a message got in a large group. A state: the latest wins.
+    Tally(ReceiptTally),
     /// A user came, went or changed status. A state: the latest wins.
     Presence(Presence),
     /// A user says something else of themselves. A state: the latest wins.
@@ -53,6 +55,19 @@ pub struct ReceiptEvent {
     pub seq: Seq,
     /// When.
     pub at: Timestamp,
+}
+
+/// How far one message got in a large group, as its author sees it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ReceiptTally {
+    /// Where.
+    pub conversation: ConversationId,
+    /// The newest of the author's messages that somebody received or read since they were told last.
+    pub message: MessageId,
+    /// Its place in the log.
+    pub seq: Seq,
+    /// With how many.
+    pub counts: ReceiptCounts,
 }
 
 /// To whom an event goes.

@@ -2,7 +2,7 @@
 
 use crate::ids::{ConversationId, MessageId, Seq, UserId};
 use crate::reaction::ReactionCount;
-use crate::receipt::Marks;
+use crate::receipt::{Marks, ReceiptCounts};
 use crate::text::{Body, ClientId};
 use crate::time::Timestamp;
 
@@ -107,6 +107,8 @@ pub struct MessageView {
     pub replies: u32,
     /// Whether it is pinned in its conversation.
     pub is_pinned: bool,
+    /// How far it got, if it was said in a group by who reads it here; none where that was not asked for.
+    pub receipts: Option<ReceiptCounts>,
 }
 
 /// A text that a message had before it was edited.

@@ -15,8 +15,9 @@ use chat_core::ids::{ConversationId, Seq, UserId};
 use tokio::sync::Notify;
 use tokio::time::Instant;
 
-/// How many deliveries one write notes at the most, so that it takes no longer than a write of messages.
-const MAX_BATCH: usize = 256;
+/// How many deliveries one write notes at the most, so that it takes hardly longer than a write of messages: most of what
+/// is noted together is of a few groups, and costs a fraction of a message for each.
+const MAX_BATCH: usize = 1_024;
 
 /// How long after one write the next one begins at the earliest, unless there are enough deliveries to fill it.
 const PACE: Duration = Duration::from_millis(50);

@@ -66,6 +66,7 @@ impl Frame {
             Event::Entry(entry) => (Some((entry.conversation(), entry.seq())), author(entry)),
             Event::UserEntry(_)
             | Event::Receipt(_)
+            | Event::Tally(_)
             | Event::Presence(_)
             | Event::Profile(_)
             | Event::Typing { .. }

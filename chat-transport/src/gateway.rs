@@ -41,6 +41,9 @@ const COMPARE_BATCH: usize = 1_000;
 /// How often silent, expired and departed ones are looked for.
 const SWEEP_EVERY: Duration = Duration::from_secs(1);
 
+/// How often an author in a large group is told how far a message got.
+const TALLY_EVERY: Duration = Duration::from_secs(1);
+
 /// How long before its end a client is told that its token expires.
 const WARN_SECONDS: i64 = 60;
 
@@ -131,7 +134,7 @@ impl Gateway {
     }
 
     /// Keeps everything going, for ever: brings what many are to hear to all of them, repairs holes, compares positions, notes
-    /// deliveries, finds the silent and the departed. Run it once per gateway.
+    /// deliveries, tells authors in large groups, finds the silent and the departed. Run it once per gateway.
     pub async fn maintain(&self) {
         let deliveries = self.deliveries.record(&self.chat);
         tokio::join!(
@@ -140,7 +143,8 @@ impl Gateway {
             self.repair(),
             self.compare(),
             self.sweep(),
-            self.see_off()
+            self.see_off(),
+            self.tally()
         );
     }
 
@@ -240,6 +244,16 @@ impl Gateway {
             tokio::time::sleep(SWEEP_EVERY).await;
             if let Err(error) = self.chat.announce_departures().await {
                 tracing::warn!(%error, "departures could not be announced");
+            }
+        }
+    }
+
+    /// Tells authors in large groups how far their messages got.
+    async fn tally(&self) {
+        loop {
+            tokio::time::sleep(TALLY_EVERY).await;
+            if let Err(error) = self.chat.tell_tallies().await {
+                tracing::warn!(%error, "authors could not be told how far their messages got");
             }
         }
     }

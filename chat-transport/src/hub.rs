@@ -79,7 +79,10 @@ impl Hub {
     fn is_heard(&self, envelope: &Envelope) -> bool {
         let Audience::Users { users, about } = &envelope.audience else { return true };
         if envelope.origin.is_some()
-            || !matches!(*envelope.event, Event::Presence(_) | Event::Profile(_) | Event::Receipt(_))
+            || !matches!(
+                *envelope.event,
+                Event::Presence(_) | Event::Profile(_) | Event::Receipt(_) | Event::Tally(_)
+            )
         {
             return true;
         }
@@ -291,6 +294,7 @@ impl State {
             }
             Event::Entry(_)
             | Event::Receipt(_)
+            | Event::Tally(_)
             | Event::Presence(_)
             | Event::Profile(_)
             | Event::Typing { .. }

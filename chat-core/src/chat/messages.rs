@@ -76,6 +76,7 @@ impl Chat {
     pub(super) async fn get_message(&self, actor: &Actor, id: MessageId) -> Result<MessageView, ChatError> {
         let message = self.visible_message(actor.user, id).await?;
         let mut dressed = self.stores.annotations.dress(vec![message], actor.user).await?;
+        self.count_receipts(actor.user, &mut dressed).await?;
         dressed.pop().ok_or_else(|| ErrorCode::NotFound.into())
     }
 
@@ -110,10 +111,12 @@ impl Chat {
         self.dressed(actor, page).await
     }
 
-    /// A page with what was put on its messages.
+    /// A page of one conversation with what was put on its messages, and how far one's own got.
     pub(super) async fn dressed(&self, actor: &Actor, page: Page<Message>) -> Result<Reply, ChatError> {
         let Page { items, next } = page;
-        Ok(Reply::Messages(Page { items: self.stores.annotations.dress(items, actor.user).await?, next }))
+        let mut items = self.stores.annotations.dress(items, actor.user).await?;
+        self.count_receipts(actor.user, &mut items).await?;
+        Ok(Reply::Messages(Page { items, next }))
     }
 
     pub(super) async fn list_changes(

@@ -8,6 +8,7 @@ mod annotations;
 mod changes;
 mod connections;
 mod conversations;
+mod counting;
 mod facts;
 mod groups;
 mod messages;
@@ -16,6 +17,7 @@ mod receipts;
 mod relations;
 mod resume;
 mod search;
+mod tallies;
 mod users;
 
 use std::sync::Arc;
@@ -33,6 +35,7 @@ use crate::time::Timestamp;
 
 use facts::FactsCache;
 use presence::PresenceBoard;
+use tallies::Tallies;
 
 pub use receipts::Delivery;
 pub use resume::Gap;
@@ -106,6 +109,7 @@ pub struct Chat {
     settings: ChatSettings,
     facts: FactsCache,
     board: PresenceBoard,
+    tallies: Tallies,
     limiter: RateLimiter<(UserId, Kind)>,
 }
 
@@ -120,6 +124,7 @@ impl Chat {
             settings,
             facts: FactsCache::default(),
             board: PresenceBoard::default(),
+            tallies: Tallies::default(),
             limiter: RateLimiter::new(),
         }
     }
@@ -174,6 +179,9 @@ impl Chat {
             Command::ListFormerBodies(message) => self.former_bodies(actor, message).await,
             Command::ListReactors { message, emoji, after, size } => {
                 self.list_reactors(actor, message, &emoji, after, size).await
+            }
+            Command::ListReceipts { message, after, size } => {
+                self.list_receipts(actor, message, after, size).await.map(Reply::Receipts)
             }
             Command::ListReplies { message, after, size } => self.list_replies(actor, message, after, size).await,
             Command::ListPins { conversation, before, size } => self.list_pins(actor, conversation, before, size).await,
@@ -252,6 +260,7 @@ const fn kind_of(command: &Command) -> Kind {
         | Command::GetMessage(_)
         | Command::ListFormerBodies(_)
         | Command::ListReactors { .. }
+        | Command::ListReceipts { .. }
         | Command::ListReplies { .. }
         | Command::ListPins { .. }
         | Command::ListChanges { .. }

@@ -78,7 +78,7 @@ impl PresenceBoard {
         }
     }
 
-    fn is_here(&self, user: UserId) -> bool {
+    pub(super) fn is_here(&self, user: UserId) -> bool {
         self.board().contains_key(&user)
     }
 

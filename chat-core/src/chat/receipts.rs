@@ -1,14 +1,17 @@
 //! Receipts: delivered and read marks that rise, and the authors who are told.
 
+use std::collections::{BTreeSet, HashSet};
+
 use futures_util::future::join_all;
 
 use super::Chat;
 use crate::command::{Actor, MarksReply, Position, ReadTarget};
+use crate::conversation::Pair;
 use crate::error::{ChatError, ErrorCode};
 use crate::event::{Audience, Event, Origin, ReceiptEvent};
 use crate::ids::{ConversationId, MessageId, Seq, UserId};
 use crate::page::PageSize;
-use crate::receipt::{Advance, Advanced, Marks, ReceiptKind};
+use crate::receipt::{Advance, Advanced, AuthorMark, Company, Marks, ReceiptKind};
 use crate::rules;
 
 /// A frame with a message reached a socket of a user.
@@ -39,8 +42,8 @@ impl Chat {
         let advanced = self.stores.receipts.advance(&[advance]).await?;
 
         let fresh = !advanced.is_empty();
+        self.tell_authors(&advanced).await?;
         for mark in advanced {
-            self.tell_authors(&mark).await?;
             self.tell_reader(&mark, message, actor.origin.clone());
         }
         let marks = self.marks(conversation, actor.user).await?;
@@ -58,26 +61,61 @@ impl Chat {
             at,
         };
         let advances: Vec<_> = deliveries.iter().map(advance).collect();
-        // The marks stand now, and no second try would tell of them: an author who cannot be told keeps nobody else waiting.
         let marks = self.stores.receipts.advance(&advances).await?;
-        join_all(marks.iter().map(|mark| self.tell_authors(mark))).await.into_iter().collect()
+        self.tell_authors(&marks).await
     }
 
-    /// Tells the authors of what was received or read, unless a block stands between.
-    async fn tell_authors(&self, mark: &Advanced) -> Result<(), ChatError> {
-        if mark.authors.is_empty() {
-            return Ok(());
+    /// Tells the authors of what was received or read, unless a block stands between: in a direct conversation and in a small group of each
+    /// mark, in a large group a little later of all together.
+    ///
+    /// The marks stand now, and no second try would tell of them: an author who cannot be told keeps nobody else waiting.
+    async fn tell_authors(&self, marks: &[Advanced]) -> Result<(), ChatError> {
+        let (directs, groups): (Vec<_>, Vec<_>) = marks
+            .iter()
+            .filter(|mark| !mark.authors.is_empty())
+            .partition(|mark| mark.company == Company::Direct);
+        let (small, large): (Vec<_>, Vec<_>) = groups.into_iter().partition(|mark| mark.company.is_small());
+        for mark in large {
+            self.tallies.note(mark);
         }
+        let told: Result<Vec<_>, _> = join_all(directs.into_iter().map(|mark| self.tell_peer(mark))).await.into_iter().collect();
+        self.tell_group(&small).await?;
+        told.map(|_| ())
+    }
+
+    /// Tells the other one of a direct conversation.
+    async fn tell_peer(&self, mark: &Advanced) -> Result<(), ChatError> {
         let facts = self.recent_facts(mark.conversation, mark.user).await?;
-        if facts.is_none_or(|facts| rules::is_silent(&facts)) {
-            return Ok(());
-        }
-        for author in &mark.authors {
-            let event = receipt(mark, Some(author.message), author.seq);
-            let audience = Audience::Users { users: vec![author.author], about: Some(mark.conversation) };
-            self.publish(event, audience, None);
+        if facts.is_some_and(|facts| !rules::is_silent(&facts)) {
+            for author in &mark.authors {
+                self.tell_author(mark, author);
+            }
         }
         Ok(())
+    }
+
+    /// Tells the authors in small groups. What is silent between them and those who received and read is one question for all of them.
+    async fn tell_group(&self, marks: &[&Advanced]) -> Result<(), ChatError> {
+        let pair = |mark: &Advanced, author: &AuthorMark| Pair::new(mark.user, author.author);
+        let pairs: BTreeSet<_> =
+            marks.iter().flat_map(|mark| mark.authors.iter().filter_map(|author| pair(mark, author))).collect();
+        if pairs.is_empty() {
+            return Ok(());
+        }
+        let pairs: Vec<_> = pairs.into_iter().collect();
+        let silent: HashSet<_> = self.stores.relations.silent_among(&pairs).await?.into_iter().collect();
+        for mark in marks {
+            let is_heard = |author: &&AuthorMark| pair(mark, author).is_some_and(|pair| !silent.contains(&pair));
+            for author in mark.authors.iter().filter(is_heard) {
+                self.tell_author(mark, author);
+            }
+        }
+        Ok(())
+    }
+
+    fn tell_author(&self, mark: &Advanced, author: &AuthorMark) {
+        let audience = Audience::Users { users: vec![author.author], about: Some(mark.conversation) };
+        self.publish(receipt(mark, Some(author.message), author.seq), audience, None);
     }
 
     /// Tells the reader's own devices, so that their unread counts follow.

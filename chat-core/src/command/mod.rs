@@ -200,6 +200,15 @@ pub enum Command {
         /// How many.
         size: PageSize,
     },
+    /// How far a message got, and with whom.
+    ListReceipts {
+        /// Which.
+        message: MessageId,
+        /// After which user.
+        after: Option<UserId>,
+        /// How many.
+        size: PageSize,
+    },
     /// The messages that answer a message.
     ListReplies {
         /// Which.

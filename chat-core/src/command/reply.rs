@@ -7,7 +7,7 @@ use crate::log::{LogEntry, UserEntry};
 use crate::message::{FormerBody, Message, MessageView};
 use crate::page::Page;
 use crate::presence::Presence;
-use crate::receipt::Marks;
+use crate::receipt::{Marks, MemberReceipt, ReceiptCounts};
 use crate::relation::FriendRequest;
 use crate::search::SearchCursor;
 use crate::user::User;
@@ -49,6 +49,8 @@ pub enum Reply {
     Found(Page<MessageView, SearchCursor>),
     /// The texts that a message had, oldest first.
     FormerBodies(Vec<FormerBody>),
+    /// How far a message got.
+    Receipts(Receipts),
     /// Changes of a conversation.
     Changes(Changes),
     /// Changes of one's own log.
@@ -82,6 +84,15 @@ pub struct MarksReply {
     pub message: Option<MessageId>,
     /// False if they stood there already; then no event says so.
     pub fresh: bool,
+}
+
+/// How far a message got, and a page of those who were to hear it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Receipts {
+    /// With how many.
+    pub counts: ReceiptCounts,
+    /// With whom, by id.
+    pub page: Page<MemberReceipt>,
 }
 
 /// A conversation, and whether this very command made it.

@@ -68,4 +68,7 @@ pub trait RelationStore: Send + Sync {
     /// Who sees the presence of `user`, and whose presence `user` sees: friends and partners of direct conversations,
     /// without those with a block either way; in the order of their ids.
     async fn presence_circle(&self, user: UserId) -> Result<Vec<UserId>, StoreError>;
+
+    /// Those of these pairs between whom a block stands, whoever blocks; in no particular order.
+    async fn silent_among(&self, pairs: &[Pair]) -> Result<Vec<Pair>, StoreError>;
 }

@@ -102,6 +102,7 @@ impl Mirror {
             },
             // States of a moment, which no picture keeps.
             Event::Receipt(_)
+            | Event::Tally(_)
             | Event::Presence(_)
             | Event::Profile(_)
             | Event::Typing { .. }

@@ -4,7 +4,8 @@ use chat_core::chat::Delivery;
 use chat_core::command::ReadTarget;
 use chat_core::event::{Event, ReceiptEvent};
 use chat_core::ids::Seq;
-use chat_core::receipt::ReceiptKind;
+use chat_core::page::PageSize;
+use chat_core::receipt::{ReceiptCounts, ReceiptKind};
 use chat_core::{Command, ErrorCode, Reply};
 
 use crate::house::House;
@@ -112,4 +113,32 @@ async fn a_stranger_cannot_mark_anything() {
     for target in [ReadTarget::Message(said.id.into()), ReadTarget::Seq(direct, said.seq)] {
         assert_eq!(house.refused(eve, Command::MarkRead(target)).await, ErrorCode::NotFound);
     }
+}
+
+#[tokio::test]
+async fn an_author_sees_how_far_a_message_got_in_a_group() {
+    let house = House::new();
+    let (ann, bob, cid) = (house.user("ann").await, house.user("bob").await, house.user("cid").await);
+    let group = house.group(ann, &[bob, cid]).await;
+    let said = house.say(ann, group, "hello").await;
+    house.pass_seconds(1);
+    house.chat.delivered(&[Delivery { conversation: group, user: cid, seq: said.seq }]).await.expect("noted");
+    house.pass_seconds(1);
+    house.done(bob, Command::MarkRead(ReadTarget::Message(said.id.into()))).await;
+
+    let expected = ReceiptCounts { delivered: 2, read: 1, of: 2 };
+    let Reply::Message(seen) = house.done(ann, Command::GetMessage(said.id)).await else { panic!("a message") };
+    assert_eq!(seen.receipts, Some(expected));
+    let Reply::Message(seen) = house.done(bob, Command::GetMessage(said.id)).await else { panic!("a message") };
+    assert_eq!(seen.receipts, None, "with a message of somebody else nothing is counted");
+
+    let list = Command::ListReceipts { message: said.id, after: None, size: PageSize::default() };
+    for member in [ann, bob, cid] {
+        let Reply::Receipts(receipts) = house.done(member, list.clone()).await else { panic!("receipts") };
+        let reached: Vec<_> = receipts.page.items.iter().map(|receipt| (receipt.user, receipt.reached)).collect();
+        assert_eq!(receipts.counts, expected);
+        assert_eq!(reached, [(bob, Some(ReceiptKind::Read)), (cid, Some(ReceiptKind::Delivered))]);
+    }
+    let eve = house.user("eve").await;
+    assert_eq!(house.refused(eve, list).await, ErrorCode::NotFound);
 }

@@ -4,13 +4,13 @@ use axum::Json;
 use axum::http::StatusCode;
 use chat_core::ChatError;
 use chat_core::Command;
-use chat_core::command::{ChangedReply, MessageTarget, Profile};
+use chat_core::command::{ChangedReply, MessageTarget, Profile, Receipts};
 use chat_core::ids::{ConversationId, MessageId, UserId};
 use chat_core::message::{FormerBody, MessageView as Dressed};
 use chat_core::page::Page;
 use chat_core::reaction::Emoji;
 use chat_core::text::Body;
-use chat_transport::wire::{FormerBodyView, MessageView, UserView};
+use chat_transport::wire::{FormerBodyView, MessageView, ReceiptsView, UserView};
 use serde::Deserialize;
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
@@ -27,6 +27,7 @@ pub(crate) fn routes() -> OpenApiRouter<AppState> {
         .routes(routes!(former_bodies))
         .routes(routes!(reactors, react, unreact))
         .routes(routes!(replies))
+        .routes(routes!(receipts))
         .routes(routes!(pins))
         .routes(routes!(pin, unpin))
 }
@@ -123,6 +124,19 @@ async fn replies(
     let command = Command::ListReplies { message, after: page.seq()?, size: page.size() };
     let replies: Page<Dressed> = caller.ask(command).await?;
     Ok(Json(replies.into()))
+}
+
+/// How far a message got: with how many, and with whom. Everybody who sees the message may know.
+#[utoipa::path(get, path = "/messages/{id}/receipts", tag = "messages", params(("id" = i64, Path), After),
+    responses((status = 200, body = ReceiptsView)))]
+async fn receipts(
+    caller: Caller,
+    Id(message): Id<MessageId>,
+    QueryOf(page): QueryOf<After>,
+) -> Result<Json<ReceiptsView>, Problem> {
+    let command = Command::ListReceipts { message, after: page.id(UserId::new)?, size: page.size() };
+    let receipts: Receipts = caller.ask(command).await?;
+    Ok(Json((&receipts).into()))
 }
 
 /// Which part of the pins.

@@ -65,6 +65,7 @@ const PROMISED: &[&str] = &[
     "PATCH messages/{id}",
     "DELETE messages/{id}",
     "GET messages/{id}/history",
+    "GET messages/{id}/receipts",
     "GET messages/{id}/replies",
     "GET messages/{id}/reactions/{emoji}",
     "PUT messages/{id}/reactions/{emoji}",

@@ -71,6 +71,7 @@ async fn who_is_taken_out_sees_nothing_more_and_is_told() {
         format!("{path}/pins"),
         format!("messages/{}", said["id"]),
         format!("messages/{}/history", said["id"]),
+        format!("messages/{}/receipts", said["id"]),
     ] {
         bob.get(&gone).await.refused(404, "not_found");
     }

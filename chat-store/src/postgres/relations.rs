@@ -25,6 +25,12 @@ pub(super) const CIRCLES: &str = concat!(
     ") AS circle ORDER BY k.id, circle.id",
 );
 
+const SILENT: &str = concat!(
+    "SELECT DISTINCT r.low_id, r.high_id FROM UNNEST($1::BIGINT[], $2::BIGINT[]) AS k (low_id, high_id) \
+    JOIN relations r ON r.low_id = k.low_id AND r.high_id = k.high_id ",
+    sql::where_silent!(),
+);
+
 pub(super) fn in_circle(row: &mut Reader<'_>) -> Result<(UserId, UserId), Corrupt> {
     Ok((sql::user_id(row)?, sql::user_id(row)?))
 }
@@ -95,6 +101,16 @@ impl RelationStore for PostgresStore {
 
     async fn presence_circle(&self, user: UserId) -> Result<Vec<UserId>, StoreError> {
         self.reads.circles.of(user).await
+    }
+
+    async fn silent_among(&self, pairs: &[Pair]) -> Result<Vec<Pair>, StoreError> {
+        self.db
+            .read(|| async move {
+                let (low, high): (Vec<_>, Vec<_>) = pairs.iter().map(|pair| (pair.low().get(), pair.high().get())).unzip();
+                let rows = sqlx::query(SILENT).bind(low).bind(high).fetch_all(&self.db.pool()).await?;
+                Ok(all(&rows, sql::pair)?)
+            })
+            .await
     }
 }
 

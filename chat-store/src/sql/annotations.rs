@@ -90,7 +90,7 @@ pub(crate) async fn dress<S: Session>(
 }
 
 fn dressed(put: Vec<PutOn>, message: Message) -> MessageView {
-    let mut view = MessageView { message, reactions: Vec::new(), replies: 0, is_pinned: false };
+    let mut view = MessageView { message, reactions: Vec::new(), replies: 0, is_pinned: false, receipts: None };
     let mut reactions = Vec::new();
     for what in put {
         match what {

@@ -4,7 +4,7 @@ use chat_core::conversation::{Member, Role};
 use chat_core::ids::UserId;
 use chat_core::receipt::Marks;
 
-use super::silence::join_relation;
+use super::silence::join_relation_with;
 use crate::codec::Reader;
 use crate::error::Corrupt;
 
@@ -29,7 +29,7 @@ macro_rules! member_columns {
 
 pub(crate) use member_columns;
 
-/// A member of the conversation `c` as somebody else sees them, with the relation `r`.
+/// A member as somebody else sees them, with the relation `r` between the two.
 macro_rules! other_member_columns {
     ($alias:literal) => {
         concat!(
@@ -56,9 +56,9 @@ pub(crate) const MEMBER_WIDTH: usize = 6;
 pub(crate) const MEMBERS: &str = concat!(
     "SELECT ",
     other_member_columns!("p"),
-    " FROM members p JOIN conversations c ON c.id = p.conversation_id",
-    join_relation!(),
-    "AND p.user_id <> $4 WHERE p.conversation_id = $1 AND p.user_id > $2 ORDER BY p.user_id LIMIT $3",
+    " FROM members p",
+    join_relation_with!("p", "$4"),
+    "WHERE p.conversation_id = $1 AND p.user_id > $2 ORDER BY p.user_id LIMIT $3",
 );
 
 pub(crate) fn member(row: &mut Reader<'_>) -> Result<Member, Corrupt> {

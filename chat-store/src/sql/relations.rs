@@ -138,6 +138,21 @@ pub(crate) fn relation(row: &mut Reader<'_>) -> Result<Relation, Corrupt> {
     Ok(Relation { pair, version, state })
 }
 
+/// Of relations `r`, those in which a block stands.
+macro_rules! where_silent {
+    () => {
+        "WHERE r.low_blocks_since IS NOT NULL OR r.high_blocks_since IS NOT NULL"
+    };
+}
+pub(crate) use where_silent;
+
+pub(crate) fn pair(row: &mut Reader<'_>) -> Result<Pair, Corrupt> {
+    row.table("relations");
+    let low = row.id("low_id", UserId::new)?;
+    let high = row.id("high_id", UserId::new)?;
+    Pair::new(low, high).ok_or_else(|| row.corrupt("high_id"))
+}
+
 pub(crate) fn user_id(row: &mut Reader<'_>) -> Result<UserId, Corrupt> {
     row.table("users").id("id", UserId::new)
 }

@@ -8,7 +8,8 @@ use sqlx::{AssertSqlSafe, Row};
 use super::SqliteStore;
 use crate::session::Session;
 use crate::sql::{
-    accounts, annotations, changes, conversations, members, messages, relations, search, sessions, user_changes,
+    accounts, annotations, changes, conversations, members, messages, receipts, relations, search, sessions,
+    user_changes,
 };
 
 /// Every statement that a busy server runs all the time.
@@ -41,6 +42,7 @@ const BUSY: &[&str] = &[
     relations::FRIENDS,
     relations::BLOCKS,
     super::relations::PRESENCE_CIRCLE,
+    super::relations::SILENT,
     conversations::BY_PAIR,
     super::conversations::FACTS,
     conversations::VIEW,
@@ -82,6 +84,8 @@ const BUSY: &[&str] = &[
     super::receipts::STANDINGS,
     super::receipts::SET_MARKS,
     super::receipts::AUTHORS,
+    receipts::LISTENERS,
+    receipts::RECEIPTS,
     search::FRESH,
     search::CONVERSATIONS,
     <sqlx::SqliteConnection as Session>::FOUND,

@@ -3,8 +3,11 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
+use chat_core::ids::{ConversationId, Seq, UserId};
+use chat_core::message::MessageRef;
+use chat_core::page::{Page, PageSize};
 use chat_core::ports::{ReceiptStore, StoreError};
-use chat_core::receipt::{Advance, Advanced, AuthorMark};
+use chat_core::receipt::{Advance, Advanced, AuthorMark, MemberReceipt, ReceiptCounts};
 use serde_json::Value;
 use sqlx::SqliteConnection;
 
@@ -12,13 +15,14 @@ use super::SqliteStore;
 use super::arrays::table;
 use super::connections::Connections;
 use crate::batch::SharedWork;
-use crate::codec::{all, big};
+use crate::codec::all;
 use crate::deadline::within;
 use crate::error::Fault;
 use crate::plan::receipts::{ReceiptPlan, plan};
 use crate::sql::receipts as sql;
 
-pub(super) const STANDINGS: &str = "SELECT m.conversation_id, m.user_id, m.delivered_seq, m.read_seq, c.head, c.kind = 'direct' \
+pub(super) const STANDINGS: &str = "SELECT m.conversation_id, m.user_id, m.delivered_seq, m.read_seq, c.head, c.kind = 'direct', \
+    c.member_count \
     FROM json_each($1) AS k CROSS JOIN members m ON m.conversation_id = k.value->>0 AND m.user_id = k.value->>1 \
     JOIN conversations c ON c.id = m.conversation_id";
 
@@ -28,13 +32,13 @@ pub(super) const SET_MARKS: &str = "UPDATE members SET delivered_seq = j.value->
 const KEEP_RISES: &str = "INSERT INTO receipts (conversation_id, user_id, kind, seq, created_at) \
     SELECT value->>0, value->>1, value->>2, value->>3, value->>4 FROM json_each($1)";
 
-/// For each report its authors as one JSON list, because SQLite cannot join rows that depend on a row to the left.
+/// For each stretch its authors as one JSON list, because SQLite cannot join rows that depend on a row to the left.
 pub(super) const AUTHORS: &str = "SELECT k.key, a.value->>0, a.value->>1, a.value->>2 FROM json_each($1) AS k JOIN json_each((\
     SELECT json_group_array(json_array(newest.sender_id, newest.id, newest.seq)) FROM (\
     SELECT w.sender_id, w.id, max(w.seq) AS seq FROM (\
     SELECT m.sender_id, m.id, m.seq FROM messages m WHERE m.conversation_id = k.value->>0 \
-    AND m.seq > k.value->>2 AND m.seq <= k.value->>3 ORDER BY m.seq DESC LIMIT $2) AS w \
-    WHERE w.sender_id <> k.value->>1 GROUP BY w.sender_id ORDER BY max(w.seq) DESC LIMIT $3) AS newest)) AS a";
+    AND m.seq > k.value->>1 AND m.seq <= k.value->>2 ORDER BY m.seq DESC LIMIT $2) AS w \
+    GROUP BY w.sender_id ORDER BY max(w.seq) DESC LIMIT $3) AS newest)) AS a";
 
 /// The write behind [`ReceiptStore::advance`].
 #[derive(Debug)]
@@ -87,11 +91,10 @@ async fn store(tx: &mut SqliteConnection, plan: &ReceiptPlan) -> Result<(), Faul
 }
 
 async fn authors(tx: &mut SqliteConnection, plan: &ReceiptPlan) -> Result<Vec<(usize, AuthorMark)>, Fault> {
-    let reports = plan.reports.iter().map(|report| {
-        let (from, to) = (report.from.get().into(), report.to.get().into());
-        [report.conversation.get().into(), report.user.get().into(), from, to]
+    let stretches = plan.stretches.iter().map(|stretch| {
+        [stretch.conversation.get().into(), stretch.after.get().into(), stretch.to.get().into()]
     });
-    let query = sqlx::query(AUTHORS).bind(table(reports)).bind(sql::AUTHOR_WINDOW).bind(big(Advanced::MAX_AUTHORS));
+    let query = sqlx::query(AUTHORS).bind(table(stretches)).bind(sql::AUTHOR_WINDOW).bind(sql::MAX_SPOKE);
     Ok(all(&query.fetch_all(tx).await?, sql::author)?)
 }
 
@@ -102,5 +105,35 @@ impl ReceiptStore for SqliteStore {
             return Ok(Vec::new());
         }
         self.advances.submit(advances.to_vec()).await
+    }
+
+    async fn counts(
+        &self,
+        conversation: ConversationId,
+        author: UserId,
+        places: &[Seq],
+        viewer: UserId,
+    ) -> Result<Vec<ReceiptCounts>, StoreError> {
+        self.db
+            .run(|| async {
+                sql::counts(&mut *self.db.reader().acquire().await?, conversation, author, places, viewer).await
+            })
+            .await
+    }
+
+    async fn receipts(
+        &self,
+        conversation: ConversationId,
+        message: MessageRef,
+        after: Option<UserId>,
+        size: PageSize,
+        viewer: UserId,
+    ) -> Result<Page<MemberReceipt>, StoreError> {
+        self.db
+            .run(|| async {
+                let session = &mut *self.db.reader().acquire().await?;
+                sql::receipts(session, conversation, message, after, size, viewer).await
+            })
+            .await
     }
 }

@@ -10,6 +10,7 @@ use chat_core::relation::{BlockedBy, FriendRequest, Relation, RelationChange, Re
 use chat_core::user::User;
 use sqlx::SqliteConnection;
 
+use super::arrays::table;
 use super::{SqliteStore, own_logs};
 use crate::codec::{all, at_most_one, big, one};
 use crate::error::Fault;
@@ -17,6 +18,12 @@ use crate::plan::relation::{RelationWrite, notices};
 use crate::sql::{accounts, relations as sql};
 
 pub(super) const PRESENCE_CIRCLE: &str = sql::presence_circle!("$1");
+
+pub(super) const SILENT: &str = concat!(
+    "SELECT DISTINCT r.low_id, r.high_id FROM json_each($1) AS k \
+    CROSS JOIN relations r ON r.low_id = k.value->>0 AND r.high_id = k.value->>1 ",
+    sql::where_silent!(),
+);
 
 #[async_trait]
 impl RelationStore for SqliteStore {
@@ -87,6 +94,16 @@ impl RelationStore for SqliteStore {
             .run(|| async move {
                 let rows = sqlx::query(PRESENCE_CIRCLE).bind(user.get()).fetch_all(self.db.reader()).await?;
                 Ok(all(&rows, sql::user_id)?)
+            })
+            .await
+    }
+
+    async fn silent_among(&self, pairs: &[Pair]) -> Result<Vec<Pair>, StoreError> {
+        self.db
+            .run(|| async move {
+                let list = table(pairs.iter().map(|pair| [pair.low().get().into(), pair.high().get().into()]));
+                let rows = sqlx::query(SILENT).bind(list).fetch_all(self.db.reader()).await?;
+                Ok(all(&rows, sql::pair)?)
             })
             .await
     }

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::changes::{ConversationUpdatedView, MembershipView, MessageChangeView, MessageEditedView, ReactionView};
 use super::profiles::UserUpdatedView;
+use super::receipts::ReceiptTallyView;
 use super::views::{FriendRequestView, MessageView, PresenceView};
 
 /// An event, on a socket and in a list of changes alike.
@@ -24,6 +25,9 @@ pub enum EventView {
     /// Messages were read.
     #[serde(rename = "message.read")]
     MessageRead(ReceiptView),
+    /// One's message got farther in a large group.
+    #[serde(rename = "message.receipts")]
+    MessageReceipts(ReceiptTallyView),
     /// Somebody came in.
     #[serde(rename = "member.joined")]
     MemberJoined(MembershipView),
@@ -179,6 +183,7 @@ impl EventView {
             Event::Entry(entry) => entry.into(),
             Event::UserEntry(entry) => entry.into(),
             Event::Receipt(receipt) => receipt.into(),
+            Event::Tally(tally) => Self::MessageReceipts(tally.into()),
             Event::Presence(presence) => Self::Presence(presence.into()),
             Event::Profile(user) => Self::UserUpdated(user.into()),
             Event::Typing { conversation, user, is_typing } => Self::Typing(TypingView {

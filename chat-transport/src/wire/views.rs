@@ -10,6 +10,8 @@ use chat_core::relation::FriendRequest;
 use chat_core::text::{AvatarUrl, Body, Description, Label};
 use serde::{Deserialize, Serialize};
 
+use super::receipts::ReceiptCountsView;
+
 /// A user as the asker sees them.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
@@ -122,6 +124,9 @@ pub struct MessageView {
     /// Whether it is pinned; absent if not.
     #[serde(skip_serializing_if = "std::ops::Not::not", default)]
     pub is_pinned: bool,
+    /// In a group, how far one's own message got.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub receipts: Option<ReceiptCountsView>,
 }
 
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes references")]
@@ -168,6 +173,7 @@ impl From<&Dressed> for MessageView {
             reactions: view.reactions.iter().map(reaction).collect(),
             reply_count: view.replies,
             is_pinned: view.is_pinned,
+            receipts: view.receipts.map(ReceiptCountsView::from),
             ..Self::from(&view.message)
         }
     }
@@ -196,6 +202,7 @@ impl From<&Message> for MessageView {
             reactions: Vec::new(),
             reply_count: 0,
             is_pinned: false,
+            receipts: None,
         }
     }
 }

@@ -28,5 +28,6 @@ mod resume;
 mod size;
 mod slow_reader;
 mod tails;
+mod tallies;
 mod typing;
 mod wire;

@@ -6,12 +6,12 @@ mod document;
 
 use std::collections::BTreeSet;
 
-use chat_core::event::{Event, ReceiptEvent};
+use chat_core::event::{Event, ReceiptEvent, ReceiptTally};
 use chat_core::ids::{ConversationId, FriendRequestId, MessageId, Seq, SessionId, UserId};
 use chat_core::log::{LogEntry, UserEntry, UserNotice};
 use chat_core::message::{Content, Message, MessageState};
 use chat_core::presence::{Presence, Status};
-use chat_core::receipt::ReceiptKind;
+use chat_core::receipt::{ReceiptCounts, ReceiptKind};
 use chat_core::relation::{FriendRequest, RelationNotice, RequestStatus};
 use chat_core::testing::ManualClock;
 use chat_core::text::{AvatarUrl, Body, ClientId, Description, Label};
@@ -110,6 +110,15 @@ fn events() -> Vec<(Event, &'static str)> {
         (
             receipt(ReceiptKind::Delivered, MessageId::new(41)),
             r#"{"type":"message.delivered","data":{"id":41,"conversation_id":7,"seq":5,"user_id":2,"delivered_at":"2026-01-13T17:00:29.317890+00:00"}}"#,
+        ),
+        (
+            Event::Tally(ReceiptTally {
+                conversation: room(),
+                message: MessageId::new(41).expect("an id"),
+                seq: seq(5),
+                counts: ReceiptCounts { delivered: 812, read: 77, of: 999 },
+            }),
+            r#"{"type":"message.receipts","data":{"id":41,"conversation_id":7,"seq":5,"delivered":812,"read":77,"of":999}}"#,
         ),
         (
             receipt(ReceiptKind::Read, None),

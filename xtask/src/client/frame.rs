@@ -78,7 +78,7 @@ pub(crate) fn places(list: &Value) -> Vec<Place> {
 /// The place of an event in a log. Receipts have a seq too, but it is that of the message they are about.
 fn place(event: &Value) -> Option<Place> {
     let kind = event.get("type")?.as_str()?;
-    if matches!(kind, "message.read" | "message.delivered") {
+    if matches!(kind, "message.read" | "message.delivered" | "message.receipts") {
         return None;
     }
     let data = event.get("data")?;

@@ -257,6 +257,16 @@ macro_rules! for_each_case {
                 at_most_twenty_authors_are_told_the_newest_ones
                 racing_receipts_end_at_the_highest_and_never_fall
             }
+            reach {
+                a_message_in_a_group_shows_how_far_it_got_with_each
+                many_are_counted_as_each_by_itself
+                who_came_later_or_left_is_not_counted
+                receipts_come_by_id_in_pages
+                a_direct_message_got_as_far_as_its_state_says
+                a_large_group_is_counted_without_times
+                a_block_freezes_what_two_see_of_each_other_in_a_group
+                nothing_got_nowhere
+            }
             finding {
                 words_and_their_beginnings_are_found_in_any_order
                 capitals_and_accents_do_not_matter
@@ -288,7 +298,8 @@ macro_rules! for_each_case {
                 after_a_block_the_marks_of_now_show
                 of_two_blocks_the_first_that_stands_counts
                 who_asks_for_nobody_sees_what_both_sides_may
-                a_block_freezes_nothing_in_a_group
+                a_block_freezes_marks_in_a_group_too
+                of_many_pairs_those_with_a_block_are_told
             }
             text {
                 a_body_comes_back_to_the_letter

@@ -31,6 +31,7 @@ pub mod pages;
 pub mod passwords;
 pub mod profiles;
 pub mod races;
+pub mod reach;
 pub mod receipts;
 pub mod relations;
 pub mod requests;

@@ -8,7 +8,7 @@ use crate::ids::{ConversationId, ID_LIMIT, UserId};
 use crate::message::Message;
 use crate::ports::Stores;
 use crate::receipt::ReceiptKind::{Delivered, Read};
-use crate::receipt::{Advanced, AuthorMark, Marks, ReceiptKind};
+use crate::receipt::{Advanced, AuthorMark, Company, Marks, ReceiptKind};
 
 /// The marks of a member as a pair of numbers: delivered and read.
 async fn marks(stores: &Stores, conversation: ConversationId, user: UserId) -> (i64, i64) {
@@ -47,6 +47,7 @@ pub async fn a_rise_is_reported_with_all_that_is_known(stores: &Stores) {
         from: seq(0),
         to: seq(3),
         at: at(5),
+        company: Company::Direct,
         authors: vec![mark_of(&said[2])],
     };
     assert_eq!(deliver(stores, conversation, bob, 3).await, std::slice::from_ref(&first));

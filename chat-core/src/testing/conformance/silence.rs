@@ -1,7 +1,7 @@
-//! What a block hides of the marks in a direct conversation: each side sees the other's as they were when it began.
+//! What a block hides of the marks in a conversation: each side sees the other's as they were when it began.
 
 use super::scene::{
-    advance, at, changes, chat, crowd, direct, draft, group, key, raise, say, seq, size, step_at, stored,
+    advance, at, changes, chat, crowd, direct, draft, group, key, pair, raise, say, seq, size, step_at, stored,
     two_in_direct, user,
 };
 use crate::command::{History, HistoryStart};
@@ -172,13 +172,39 @@ pub async fn who_asks_for_nobody_sees_what_both_sides_may(stores: &Stores) {
     assert_eq!(states.collect::<Vec<_>>(), [first, Delivered { at: at(10) }, Sent, Sent]);
 }
 
-/// In a group two who block each other see each other's marks as everybody does.
-pub async fn a_block_freezes_nothing_in_a_group(stores: &Stores) {
-    let users = crowd(stores, 2).await;
+/// In a group each of the two sees the other's marks as they were, and everybody else sees them as they are.
+pub async fn a_block_freezes_marks_in_a_group_too(stores: &Stores) {
+    let users = crowd(stores, 3).await;
     let room = group(stores, users[0], &users[1..]).await;
-    say(stores, room, users[0], "hello").await;
+    chat(stores, room, users[0], 3).await;
+    rise(stores, room, users[1], ReceiptKind::Read, 1, 10).await;
     block(stores, users[0], users[1], 20).await;
-    rise(stores, room, users[1], ReceiptKind::Read, 1, 30).await;
-    let members = stores.conversations.members(room, None, size(10), users[0]).await.unwrap().items;
-    assert_eq!(members[1].marks, marks(1, 1));
+    rise(stores, room, users[1], ReceiptKind::Read, 2, 30).await;
+    rise(stores, room, users[0], ReceiptKind::Read, 3, 31).await;
+    let seen = async |viewer: usize| {
+        let members = stores.conversations.members(room, None, size(10), users[viewer]).await.unwrap().items;
+        (members[0].marks, members[1].marks)
+    };
+    assert_eq!(seen(0).await, (marks(3, 3), marks(1, 1)), "who blocks");
+    assert_eq!(seen(1).await, (marks(0, 0), marks(2, 2)), "who is blocked");
+    assert_eq!(seen(2).await, (marks(3, 3), marks(2, 2)));
+    unblock(stores, users[0], users[1], 40).await;
+    assert_eq!(seen(0).await, (marks(3, 3), marks(2, 2)), "afterwards");
+}
+
+/// Of many pairs those are told between whom a block stands, whoever blocks.
+pub async fn of_many_pairs_those_with_a_block_are_told(stores: &Stores) {
+    let users = crowd(stores, 5).await;
+    block(stores, users[0], users[1], 20).await;
+    block(stores, users[3], users[2], 21).await;
+    block(stores, users[4], users[0], 22).await;
+    unblock(stores, users[4], users[0], 23).await;
+    let pairs: Vec<_> = [(0, 1), (2, 3), (0, 4), (1, 2), (1, 0)]
+        .into_iter()
+        .map(|(one, other)| pair(users[one], users[other]))
+        .collect();
+    let mut silent = stores.relations.silent_among(&pairs).await.unwrap();
+    silent.sort();
+    assert_eq!(silent, pairs[..2]);
+    assert_eq!(stores.relations.silent_among(&[]).await.unwrap(), []);
 }

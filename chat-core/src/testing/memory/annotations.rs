@@ -96,6 +96,7 @@ impl State {
             reactions: reactions.into_iter().map(count).collect(),
             replies: u32::try_from(answers).unwrap_or(u32::MAX),
             is_pinned: annotations.is_some_and(|on| on.pinned.is_some()),
+            receipts: None,
             message,
         }
     }

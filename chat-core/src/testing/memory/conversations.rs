@@ -102,9 +102,11 @@ impl ConversationStore for MemoryStore {
         let Some(row) = state.conversations.get(&conversation) else {
             return Ok(Page { items: Vec::new(), next: None });
         };
-        let between = state.relation_in(row);
         let members = row.members.range((after, Bound::Unbounded)).take(size.get() + 1);
-        let rows = members.map(|(_, member)| member.shown(between.as_ref(), viewer)).collect();
+        let shown = |(user, member): (&UserId, &MemberRow)| {
+            member.shown(state.relation_between(row, *user, viewer).as_ref(), viewer)
+        };
+        let rows = members.map(shown).collect();
         Ok(Page::from_rows(rows, size, |member: &Member| member.user.get()))
     }
 

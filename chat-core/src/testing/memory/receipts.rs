@@ -5,10 +5,16 @@ use std::collections::BTreeMap;
 use async_trait::async_trait;
 
 use super::MemoryStore;
-use super::state::ConversationRow;
+use super::state::{ConversationRow, MemberRow, State};
+use crate::conversation::Kind;
 use crate::ids::{ConversationId, Seq, UserId};
+use crate::log::{ChangeEntry, Changed, LogEntry};
+use crate::message::MessageRef;
+use crate::page::{Page, PageSize};
 use crate::ports::{ReceiptStore, StoreError};
-use crate::receipt::{Advance, Advanced, AuthorMark, ReceiptKind};
+use crate::receipt::{
+    Advance, Advanced, AuthorMark, Company, Listeners, MemberReceipt, ReceiptCounts, ReceiptKind,
+};
 use crate::time::Timestamp;
 
 /// The highest wish for each mark of one member.
@@ -41,9 +47,68 @@ impl ReceiptStore for MemoryStore {
         }
         Ok(advanced)
     }
+
+    async fn counts(
+        &self,
+        conversation: ConversationId,
+        author: UserId,
+        places: &[Seq],
+        viewer: UserId,
+    ) -> Result<Vec<ReceiptCounts>, StoreError> {
+        let state = self.state();
+        let Some(row) = state.conversations.get(&conversation) else { return Ok(Vec::new()) };
+        let listeners: Vec<_> = row.listeners(author).map(|(came, member)| {
+            let between = state.relation_between(row, member.member.user, viewer);
+            Listeners { marks: member.shown(between.as_ref(), viewer).marks, came, number: 1 }
+        }).collect();
+        Ok(places.iter().map(|place| ReceiptCounts::of(*place, &listeners)).collect())
+    }
+
+    async fn receipts(
+        &self,
+        conversation: ConversationId,
+        message: MessageRef,
+        after: Option<UserId>,
+        size: PageSize,
+        viewer: UserId,
+    ) -> Result<Page<MemberReceipt>, StoreError> {
+        let state = self.state();
+        let Some(row) = state.conversations.get(&conversation) else {
+            return Ok(Page { items: Vec::new(), next: None });
+        };
+        let listeners = row.listeners(message.sender).filter(|(came, _)| *came < message.seq);
+        let receipts = listeners.map(|(_, member)| state.receipt(row, member, message.seq, viewer));
+        let rest = receipts.filter(|receipt| after.is_none_or(|after| receipt.user > after));
+        Ok(Page::from_rows(rest.take(size.get() + 1).collect(), size, |receipt: &MemberReceipt| receipt.user.get()))
+    }
+}
+
+impl State {
+    fn receipt(&self, row: &ConversationRow, member: &MemberRow, seq: Seq, viewer: UserId) -> MemberReceipt {
+        let user = member.member.user;
+        let between = self.relation_between(row, user, viewer);
+        let marks = member.shown(between.as_ref(), viewer).marks;
+        let reached_at = |kind| member.rises_shown(kind, between.as_ref(), Some(viewer)).find(|rise| rise.to >= seq);
+        let [delivered, read] = [ReceiptKind::Delivered, ReceiptKind::Read].map(reached_at);
+        MemberReceipt::of(user, seq, marks, delivered.map(|rise| rise.at), read.map(|rise| rise.at))
+    }
 }
 
 impl ConversationRow {
+    /// Everybody but an author, each with the place at which they came in.
+    fn listeners(&self, author: UserId) -> impl Iterator<Item = (Seq, &MemberRow)> {
+        let came = |user| {
+            self.log.iter().rev().find_map(|entry| match entry {
+                LogEntry::Change(ChangeEntry { what: Changed::Joined { user: who, .. }, seq, .. }) if *who == user => {
+                    Some(*seq)
+                }
+                LogEntry::Change(_) | LogEntry::Message(_) => None,
+            })
+        };
+        let others = self.members.iter().filter(move |(user, _)| **user != author);
+        others.map(move |(user, member)| (came(*user).unwrap_or_default(), member))
+    }
+
     /// Raises the marks of one member. The delivered mark speaks for itself only where it passes what reading implies.
     fn advance(&mut self, user: UserId, wish: &Wish) -> Vec<Advanced> {
         let head = self.conversation.head;
@@ -58,14 +123,22 @@ impl ConversationRow {
         let mut advanced = Vec::new();
         for (kind, rise) in [(ReceiptKind::Delivered, delivered), (ReceiptKind::Read, read)] {
             let Some((from, to, at)) = rise else { continue };
+            let company = self.company();
             if let Some(row) = self.members.get_mut(&user) {
-                row.raise(kind, to, at);
+                row.raise(kind, to, at, company);
             }
             let authors = self.authors(user, from, to);
             let conversation = self.conversation.id;
-            advanced.push(Advanced { conversation, user, kind, from, to, at, authors });
+            advanced.push(Advanced { conversation, user, kind, from, to, at, company, authors });
         }
         advanced
+    }
+
+    fn company(&self) -> Company {
+        match self.conversation.kind {
+            Kind::Direct(_) => Company::Direct,
+            Kind::Group(_) => Company::Group(self.conversation.member_count),
+        }
     }
 
     /// The newest message of each author but the reader between two places, the newest first.

@@ -84,6 +84,12 @@ impl RelationStore for MemoryStore {
         let others: BTreeSet<_> = pairs.filter_map(|pair| pair.other(user)).collect();
         Ok(others.into_iter().collect())
     }
+
+    async fn silent_among(&self, pairs: &[Pair]) -> Result<Vec<Pair>, StoreError> {
+        let state = self.state();
+        let each_once: BTreeSet<_> = pairs.iter().copied().collect();
+        Ok(each_once.into_iter().filter(|pair| state.relation(*pair).is_silent()).collect())
+    }
 }
 
 /// Whether an entry in a user's log is about a request. One about a block is not, even where the block ended a request:

@@ -8,7 +8,7 @@ use crate::log::{Changed, LogEntry, UserEntry, UserNotice};
 use crate::message::{FormerBody, Message, MessageState};
 use crate::ports::{NewSession, PasswordChange, StoreError, Ticket};
 use crate::reaction::Emoji;
-use crate::receipt::{Marks, ReceiptKind};
+use crate::receipt::{Company, Marks, ReceiptKind};
 use crate::relation::{FriendRequest, Relation};
 use crate::text::ClientId;
 use crate::time::Timestamp;
@@ -147,6 +147,15 @@ impl State {
         }
     }
 
+    /// What is between a member of a conversation and somebody who looks at their marks. In a direct conversation it is what is between
+    /// the two, also for who is neither.
+    pub(super) fn relation_between(&self, row: &ConversationRow, member: UserId, viewer: UserId) -> Option<Relation> {
+        match row.conversation.kind {
+            Kind::Direct(pair) => Some(self.relation(pair)),
+            Kind::Group(_) => Pair::new(member, viewer).map(|pair| self.relation(pair)),
+        }
+    }
+
     /// A message as it stands now for a viewer.
     pub(super) fn message(&self, id: MessageId, viewer: Option<UserId>) -> Option<Message> {
         let (conversation, seq) = self.messages.get(&id)?;
@@ -235,7 +244,7 @@ impl ConversationRow {
 
 impl MemberRow {
     /// The rises of one mark that a viewer sees, oldest first.
-    fn rises_shown(
+    pub(super) fn rises_shown(
         &self,
         kind: ReceiptKind,
         between: Option<&Relation>,
@@ -247,23 +256,25 @@ impl MemberRow {
 
     /// The member with the marks that a viewer sees.
     pub(super) fn shown(&self, between: Option<&Relation>, viewer: UserId) -> Member {
-        // Only direct conversations are ever silent, and only they need the history.
-        if between.is_none() {
+        // Only a silence needs the history. Whoever rose in it nowhere yet stands where they came in.
+        if between.is_none_or(|between| !between.is_silent()) || self.member.user == viewer {
             return self.member.clone();
         }
-        let mark = |kind| self.rises_shown(kind, between, Some(viewer)).next_back().map_or(Seq::ZERO, |rise| rise.to);
+        let came = self.member.joined_seq;
+        let mark = |kind| self.rises_shown(kind, between, Some(viewer)).next_back().map_or(came, |rise| rise.to);
         let marks = Marks { delivered: mark(ReceiptKind::Delivered), read: mark(ReceiptKind::Read) };
         Member { marks, ..self.member.clone() }
     }
 
     /// Raises one mark; the caller has seen that it rises.
-    pub(super) fn raise(&mut self, kind: ReceiptKind, to: Seq, at: Timestamp) {
+    pub(super) fn raise(&mut self, kind: ReceiptKind, to: Seq, at: Timestamp, company: Company) {
         let before = self.member.marks;
         let after = before.advanced(kind, to);
-        if after.delivered > before.delivered {
+        let is_kept = company.is_small();
+        if is_kept && after.delivered > before.delivered {
             self.rises.push(Rise { kind: ReceiptKind::Delivered, to: after.delivered, at });
         }
-        if after.read > before.read {
+        if is_kept && after.read > before.read {
             self.rises.push(Rise { kind: ReceiptKind::Read, to: after.read, at });
         }
         self.member.marks = after;

@@ -4,7 +4,7 @@ use axum::extract::{FromRef, FromRequestParts};
 use axum::http::header::AUTHORIZATION;
 use axum::http::request::Parts;
 use chat_core::accounts::Credential;
-use chat_core::command::{ChangedReply, Changes, MarksReply, Me, Opened, OwnChanges, Profile, Sent};
+use chat_core::command::{ChangedReply, Changes, MarksReply, Me, Opened, OwnChanges, Profile, Receipts, Sent};
 use chat_core::conversation::{ActivityCursor, ConversationView, Member};
 use chat_core::message::{FormerBody, MessageView};
 use chat_core::page::Page;
@@ -100,6 +100,7 @@ answers! {
     Page<MessageView> = Reply::Messages(it) => it;
     Page<MessageView, SearchCursor> = Reply::Found(it) => it;
     Vec<FormerBody> = Reply::FormerBodies(it) => it;
+    Receipts = Reply::Receipts(it) => it;
     Changes = Reply::Changes(it) => it;
     OwnChanges = Reply::OwnChanges(it) => it;
 }

@@ -114,6 +114,7 @@ pub fn request(command: &Command, room: i64) -> Option<Request> {
         | Command::GetMessage(_)
         | Command::ListFormerBodies(_)
         | Command::ListReactors { .. }
+        | Command::ListReceipts { .. }
         | Command::ListReplies { .. }
         | Command::ListPins { .. }
         | Command::ListChanges { .. }
@@ -190,6 +191,7 @@ pub fn frame(command: &Command) -> Option<Value> {
         | Command::GetMessage(_)
         | Command::ListFormerBodies(_)
         | Command::ListReactors { .. }
+        | Command::ListReceipts { .. }
         | Command::ListReplies { .. }
         | Command::ListPins { .. }
         | Command::ListChanges { .. }

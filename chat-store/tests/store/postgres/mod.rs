@@ -1,6 +1,7 @@
 //! Postgres: the conformance suite on a database of its own for each case, and what only a server can do to its
 //! clients.
 
+mod coming_back;
 mod failures;
 mod horizon;
 mod opening;
