@@ -12,7 +12,7 @@ pub struct StoreConfig {
     /// `sqlite://PATH`, the path relative to the working directory or absolute and taken to the letter, or
     /// `postgres://user:password@host:port/database`.
     pub url: String,
-    /// How many connections may be open at once. SQLite has one more, which writes.
+    /// How many connections callers share. One more writes on SQLite, and three more write batches on Postgres.
     pub max_connections: u32,
 }
 

@@ -78,7 +78,7 @@ keys! {
         /// The database: `sqlite://PATH` or `postgres://USER:PASSWORD@HOST:PORT/DATABASE`. Also read from `DATABASE_URL`.
         database_url: Option<Secret> = None,
             "Without one, SQLite in `chat.db` in the data directory needs no set-up.";
-        /// How many connections to the database may be open at once. SQLite has one more, which writes.
+        /// How many connections to the database requests share. One more writes on SQLite, and three more write batches on Postgres.
         database_connections: NonZeroU32 = above_zero!(NonZeroU32, chat_store::StoreConfig::DEFAULT_MAX_CONNECTIONS),
             "Few keep two cores busy and leave room for other nodes on one Postgres.";
         /// How events reach other nodes. Also read from `REDIS_URL`.

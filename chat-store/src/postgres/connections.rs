@@ -4,22 +4,31 @@ use chat_core::ports::StoreError;
 use sqlx::postgres::PgConnectOptions;
 use sqlx::{PgPool, Postgres, Transaction};
 
-use super::pool::Pool;
+use super::pool::{Plans, Pool};
 use crate::deadline::within;
 use crate::error::Fault;
 
 /// How often an attempt is repeated that lost against others.
 const REPEATS: u32 = 5;
 
-/// The connections to one server.
+/// How many tasks write batches, each one batch at a time: messages, marks, and what messages are found by.
+const BATCH_WRITERS: u32 = 3;
+
+/// Connections to one server.
 #[derive(Debug)]
 pub(crate) struct Connections {
     pool: Pool,
 }
 
 impl Connections {
-    pub(crate) fn new(options: PgConnectOptions, connections: u32) -> Self {
-        Self { pool: Pool::new(options, connections) }
+    /// Those that callers share.
+    pub(crate) fn shared(options: PgConnectOptions, connections: u32) -> Self {
+        Self { pool: Pool::new(options, connections, Plans::Once) }
+    }
+
+    /// Those of the tasks that write batches: one for each, so that no message waits behind a crowd of readers.
+    pub(crate) fn for_batches(options: PgConnectOptions) -> Self {
+        Self { pool: Pool::new(options, BATCH_WRITERS, Plans::BySize) }
     }
 
     /// What single statements run on; each is a transaction by itself.

@@ -39,6 +39,7 @@ use crate::open_error::OpenError;
 #[derive(Debug)]
 pub(crate) struct PostgresStore {
     db: Arc<Connections>,
+    batches: Arc<Connections>,
     appends: Batcher<AppendWrite>,
     advances: Batcher<AdvanceWrite>,
     terms: Folder,
@@ -49,12 +50,13 @@ impl PostgresStore {
     /// Connects, and brings the schema up to date.
     pub(crate) async fn open(url: &str, connections: u32) -> Result<(Self, Vec<AppliedMigration>), OpenError> {
         let (options, applied) = server::prepare(url).await?;
-        let db = Arc::new(Connections::new(options, connections));
-        let terms = Folder::start(TermsFold::new(db.clone()));
-        let appends = Batcher::start(AppendWrite { connections: db.clone(), terms: terms.waker() });
-        let advances = Batcher::start(AdvanceWrite(db.clone()));
+        let batches = Arc::new(Connections::for_batches(options.clone()));
+        let terms = Folder::start(TermsFold::new(batches.clone()));
+        let appends = Batcher::start(AppendWrite { connections: batches.clone(), terms: terms.waker() });
+        let advances = Batcher::start(AdvanceWrite(batches.clone()));
+        let db = Arc::new(Connections::shared(options, connections));
         let reads = SharedReads::start(&db);
-        Ok((Self { db, appends, advances, terms, reads }, applied))
+        Ok((Self { db, batches, appends, advances, terms, reads }, applied))
     }
 
     /// Begins a new life of the database and gives its name.
@@ -68,6 +70,7 @@ impl PostgresStore {
         self.appends.close().await;
         self.advances.close().await;
         self.terms.close().await;
+        self.batches.close().await;
         self.db.close().await;
     }
 }

@@ -29,6 +29,25 @@ const SILENCE: Duration = Duration::from_secs(2);
 /// How long trouble is remembered.
 const TROUBLED: Duration = Duration::from_secs(60);
 
+/// When the server makes the plan of a statement that it has met before.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Plans {
+    /// Once, for all parameters: what is asked for by a key is found in the same way each time, and making the plan of a
+    /// page of messages takes as long as finding it.
+    Once,
+    /// As the server sees fit, by the parameters: a batch is joined in another way if it is large.
+    BySize,
+}
+
+impl Plans {
+    const fn mode(self) -> &'static str {
+        match self {
+            Self::Once => "force_generic_plan",
+            Self::BySize => "auto",
+        }
+    }
+}
+
 /// The pool in use.
 #[derive(Debug)]
 pub(super) struct Pool {
@@ -45,7 +64,8 @@ struct Current {
 }
 
 impl Pool {
-    pub(super) fn new(options: PgConnectOptions, connections: u32) -> Self {
+    pub(super) fn new(options: PgConnectOptions, connections: u32, plans: Plans) -> Self {
+        let options = limited(options, plans);
         let never = || AtomicU64::new(0);
         let clock = Arc::new(Clock { start: Instant::now(), answer: never(), trouble: never(), loss: never() });
         let current = Current { pool: make(&options, connections, &clock), since: Duration::ZERO };
@@ -101,17 +121,16 @@ fn make(options: &PgConnectOptions, connections: u32, clock: &Arc<Clock>) -> PgP
         .test_before_acquire(false)
         .before_acquire(move |connection, meta| Box::pin(is_good(connection, before.is_doubtful(meta.idle_for))))
         .after_release(move |connection, _| Box::pin(is_good(connection, after.is_troubled())))
-        .connect_lazy_with(limited(options.clone()))
+        .connect_lazy_with(options.clone())
 }
 
 /// Limits that the server keeps, so that no statement and no lock outlives the caller for long.
-fn limited(options: PgConnectOptions) -> PgConnectOptions {
+fn limited(options: PgConnectOptions, plans: Plans) -> PgConnectOptions {
     options.options([
         // An answer means that it is on the disk, whatever the server's default is.
         ("synchronous_commit", "on"),
-        // A plan that is made once for all parameters suits reads, but costs batches of writes twice as much where there are
-        // very many conversations. And nothing here is worth compiling.
-        ("plan_cache_mode", "auto"),
+        ("plan_cache_mode", plans.mode()),
+        // Nothing here runs for long enough to be worth compiling.
         ("jit", "off"),
         ("statement_timeout", "5000"),
         ("lock_timeout", "3000"),

@@ -44,7 +44,11 @@ const UNREAD: i64 = 20;
 /// What is asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Ask {
+    /// The newest messages of a conversation, as when somebody opens it.
+    Newest,
+    /// A page from anywhere, as when somebody looks for something old.
     Page,
+    /// The list of conversations.
     List,
 }
 
@@ -62,6 +66,7 @@ struct Case<'a> {
     scene: Scene<'a>,
     conversations: std::ops::Range<i64>,
     each: i64,
+    newest: Vec<Asked>,
     pages: Vec<Asked>,
     lists: Vec<Asked>,
 }
@@ -84,12 +89,13 @@ async fn measure(options: &Options, stage: &Stage) -> Outcome {
     for case in &mut cases {
         case.scene.open().await?;
         // Warm, as a server is that has been up for a while.
-        for ask in [Ask::Page, Ask::List] {
+        for ask in [Ask::Newest, Ask::Page, Ask::List] {
             case.ask(ask, options).await?;
         }
     }
     for number in 1..=options.effort.rounds {
         for case in &mut cases {
+            let newest = case.ask(Ask::Newest, options).await?;
             let (page, list) = (case.ask(Ask::Page, options).await?, case.ask(Ask::List, options).await?);
             terminal::line(&format!(
                 "round {number}: of {} messages: pages within {:.2} ms, lists within {:.2} ms (99 %)",
@@ -97,6 +103,7 @@ async fn measure(options: &Options, stage: &Stage) -> Outcome {
                 page.p99,
                 list.p99
             ));
+            case.newest.push(newest);
             case.pages.push(page);
             case.lists.push(list);
         }
@@ -124,7 +131,7 @@ impl<'a> Case<'a> {
         let each = messages / options.conversations.max(1);
         world.messages(&conversations, each, UNREAD).await?;
         world.end().await?;
-        Ok(Self { scene, conversations, each, pages: Vec::new(), lists: Vec::new() })
+        Ok(Self { scene, conversations, each, newest: Vec::new(), pages: Vec::new(), lists: Vec::new() })
     }
 
     async fn ask(&self, ask: Ask, options: &Options) -> Outcome<Asked> {
@@ -141,7 +148,8 @@ impl<'a> Case<'a> {
                 while !is_over.load(Ordering::Relaxed) {
                     let begun = Instant::now();
                     match ask {
-                        Ask::Page => page(&rest, &token, &conversations, each).await?,
+                        Ask::Newest => page(&rest, &token, &conversations, each + 1).await?,
+                        Ask::Page => page(&rest, &token, &conversations, from_anywhere(each)).await?,
                         Ask::List => list(&rest, &token).await?,
                     }
                     times.push(begun.elapsed());
@@ -165,10 +173,14 @@ impl<'a> Case<'a> {
     }
 }
 
-/// A page from anywhere.
-async fn page(rest: &Rest, token: &str, conversations: &std::ops::Range<i64>, each: i64) -> Outcome {
+/// Where a page begins that may be anywhere among so many messages.
+fn from_anywhere(each: i64) -> i64 {
+    rand::random_range(PAGE + 1..=each.max(PAGE + 1))
+}
+
+/// The messages before a seq of any conversation.
+async fn page(rest: &Rest, token: &str, conversations: &std::ops::Range<i64>, before: i64) -> Outcome {
     let conversation = rand::random_range(conversations.clone());
-    let before = rand::random_range(PAGE + 1..=each.max(PAGE + 1));
     let path = format!("conversations/{conversation}/messages?limit={PAGE}&before={before}");
     let answer = rest.get(&path, token).await?;
     let items = answer.get("items").and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
@@ -195,8 +207,9 @@ fn report(options: &Options, cases: &[Case<'_>], stored: u64) {
     let mut figures = Figures::new("history");
     figures.add("conversations", "conversations of the one who asks", options.conversations);
     figures.add("rounds", "rounds (all figures below are medians)", options.effort.rounds);
-    let parts: [(&str, &str, AskedOf, f64); 2] = [
-        ("page", "a page of history", |case| &case.pages, 1.15),
+    let parts: [(&str, &str, AskedOf, f64); 3] = [
+        ("newest", "the newest page of history", |case| &case.newest, 1.15),
+        ("page", "a page from anywhere", |case| &case.pages, 1.15),
         ("list", "the list of conversations", |case| &case.lists, 1.3),
     ];
     for (key, words, asked, aim) in parts {
