@@ -12,6 +12,7 @@ function idInAddress() {
 /** Opens what the address says. */
 export function readAddress() {
   state.open = idInAddress();
+  if (state.goal?.conversation_id !== state.open) state.goal = null;
   changed('conversations', 'thread');
 }
 
@@ -29,6 +30,13 @@ export function openConversation(id) {
   if (state.open === null) history.pushState({ fromList: true }, '', address);
   else history.replaceState(history.state, '', address);
   readAddress();
+}
+
+/** Opens a conversation at one of its messages, wherever in its past that lies. */
+export function openMessage({ id, conversation_id, seq }) {
+  state.goal = { id, conversation_id, seq };
+  openConversation(conversation_id);
+  changed('thread');
 }
 
 /** Goes back to the list. */
