@@ -71,7 +71,7 @@ async fn a_status_with_its_words_reaches_the_others() {
     bob.press("[data-testid=presence-option][data-status=online]").await;
     bob.click("presence-save").await;
     ann.reads("conversation-note", "online · cooking").await;
-    bob.go_to("about:blank").await;
+    bob.click("signout").await;
     ann.reads("conversation-note", "last seen just now").await;
     desk.clear_away([ann, bob]).await;
 }
