@@ -8,6 +8,7 @@
 //   account        profile-edit profile-name profile-bio profile-picture profile-edit-save profile-edit-error
 //                  password-change password-old password-new password-again password-save password-error
 //                  sessions session-item (data-session-id, data-current) session-end sessions-end-others profile-signout
+//                  shortcuts shortcuts-dialog
 //   search         people-search search-close search-everywhere search-here search-conversation search-note
 //                  search-result (data-message-id) search-progress search-more
 //   lists          tab-chats tab-people conversation-list conversations-empty
@@ -38,6 +39,7 @@ import { startOutbox } from './outbox.js';
 import { clearQuotes } from './quotes.js';
 import { closeConversation, forgetAddress, readAddress, startRouter } from './router.js';
 import { onRenewal, onSessionEnd, resumeSession, session } from './session.js';
+import { startShortcuts } from './shortcuts.js';
 import { sidebar } from './sidebar.js';
 import { signInScreen } from './signin.js';
 import { Connection } from './socket.js';
@@ -107,6 +109,7 @@ onSessionEnd(leave);
 // An open socket lives on with the new token; without it, it would be closed when the old one expires.
 onRenewal((token) => connection?.send({ type: 'auth', token }));
 startRouter();
+startShortcuts(() => session() !== null);
 resumeSession();
 if (session()) showChat();
 else showSignIn(null);

@@ -10,6 +10,7 @@ import { changePassword } from './passwordform.js';
 import { editProfile } from './profileform.js';
 import { signOut } from './session.js';
 import { showSessions } from './sessionlist.js';
+import { showShortcuts } from './shortcuts.js';
 import { on, state } from './store.js';
 import { learnPresence, nameOf, presenceFor, shownPresence } from './users.js';
 
@@ -36,6 +37,7 @@ export function showProfile() {
       action('edit', 'Edit profile', 'profile-edit', editProfile),
       action('key', 'Change password', 'password-change', changePassword),
       action('screen', 'Sessions', 'sessions', showSessions),
+      action('keyboard', 'Keyboard', 'shortcuts', showShortcuts),
       action('leave', 'Sign out', 'profile-signout', () => signOut(), '.danger'),
     ),
   );

@@ -25,6 +25,8 @@ export function startRouter() {
 
 /** Opens a conversation. From the list it is one step forward; from another conversation it takes its place. */
 export function openConversation(id) {
+  // On a phone, the search lies over the conversation that it was opened from.
+  document.body.classList.remove('search-open');
   if (state.open === id) return;
   const address = `#/c/${id}`;
   if (state.open === null) history.pushState({ fromList: true }, '', address);

@@ -28,6 +28,7 @@ export function searchField(changed, closed) {
   }
 
   const isActive = () => field.value.trim() !== '' || scope !== null;
+  const isOpen = () => isActive() || document.body.classList.contains('search-open');
 
   /** Looks in another place. */
   function look(where) {
@@ -67,8 +68,8 @@ export function searchField(changed, closed) {
     // Whoever is not in the conversation any more looks everywhere.
     if (scope !== null && !conversation) look(null);
     const isSearching = isActive();
-    leave.hidden = !isSearching && !document.body.classList.contains('search-open');
-    hint.hidden = isSearching;
+    leave.hidden = !isOpen();
+    hint.hidden = isOpen();
     scopes.hidden = !isSearching || !conversation;
     if (conversation) setText(here.firstChild, `In ${titleOf(conversation)}`);
     attr(everywhere, 'aria-pressed', String(scope === null));
@@ -78,7 +79,7 @@ export function searchField(changed, closed) {
 
   field.addEventListener('input', tell);
   field.addEventListener('keydown', (event) => {
-    if (event.key !== 'Escape' || !isActive()) return;
+    if (event.key !== 'Escape' || !isOpen()) return;
     event.stopPropagation();
     close();
   });
@@ -94,4 +95,4 @@ export function searchField(changed, closed) {
 }
 
 /** Whether a key that was pressed there belongs to a text. */
-const isTyping = (target) => target.matches?.('input, textarea, select, [contenteditable]') ?? false;
+export const isTyping = (target) => target.matches?.('input, textarea, select, [contenteditable]') ?? false;

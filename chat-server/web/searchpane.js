@@ -77,13 +77,15 @@ export function searchPane(chosen) {
 
   function renderMessages() {
     reconcile(said.list, messages.items, ({ id }) => id, resultOf, updateResult);
-    said.show(messages.items.length);
+    said.show(messages.next === null ? messages.items.length : `${messages.items.length}+`);
     const words = messages.note();
     said.element.hidden = words === '' && messages.items.length === 0;
     attr(said.list, 'aria-busy', String(messages.busy));
     said.element.classList.toggle('waiting', messages.busy);
     setText(progress, words);
     progress.classList.toggle('busy', messages.busy);
+    // Whoever sees the results sees how many they are.
+    progress.classList.toggle('visually-hidden', !messages.busy && !messages.problem && messages.items.length > 0);
     more.hidden = messages.next === null;
     more.disabled = messages.busy;
   }
