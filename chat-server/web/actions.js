@@ -45,7 +45,7 @@ export async function leaveGroup(conversation) {
 }
 
 const ACTIONS = {
-  message: { label: 'Message', icon: 'chat', run: message },
+  message: { label: 'Message', icon: 'chat', run: message, leads: true },
   addFriend: { label: 'Add friend', icon: 'personAdd', run: (id) => attempt(() => relations.addFriend(id)) },
   accept: { label: 'Accept', icon: 'check', run: (id) => attempt(() => relations.accept(id)) },
   decline: { label: 'Decline', icon: 'close', run: (id) => attempt(() => relations.decline(id)) },
@@ -64,7 +64,7 @@ const OFFERED = {
   blocked: ['unblock'],
 };
 
-/** The actions that make sense for a user now: `[{label, icon, testid, danger, run}]`. */
+/** The actions that make sense for a user now: `[{label, icon, testid, danger, leads, run}]`; what `leads` goes somewhere else. */
 export function actionsFor(userId) {
   return OFFERED[relations.relationTo(userId)].map((name) => ({
     ...ACTIONS[name],

@@ -22,6 +22,11 @@ async function all(path, values = {}) {
 export const wsTicket = () => call('POST', 'auth/ws-ticket');
 
 export const me = () => call('GET', 'users/me');
+export const updateMe = (changes) => call('PATCH', 'users/me', changes);
+export const changePassword = (old_password, new_password) => call('POST', 'auth/password', { old_password, new_password });
+export const sessions = () => all('users/me/sessions');
+export const endSession = (id) => call('DELETE', `users/me/sessions/${id}`);
+export const endOtherSessions = () => call('DELETE', 'users/me/sessions');
 export const user = (id) => call('GET', `users/${id}`);
 export const usersOnline = () => all('users/online');
 export const searchUsers = (q) => call('GET', `users${query({ q, limit: 20 })}`);
@@ -50,15 +55,18 @@ export const setRole = (id, user, role) => call('PATCH', `conversations/${id}/me
 export const removeMember = (id, user) => call('DELETE', `conversations/${id}/members/${user}`);
 export const leave = (id) => call('POST', `conversations/${id}/leave`);
 
-export const history = (id, before, limit) => call('GET', `conversations/${id}/messages${query({ before, limit })}`);
+export const history = (id, place, limit) => call('GET', `conversations/${id}/messages${query({ ...place, limit })}`);
 export const changes = (id, after, limit) => call('GET', `conversations/${id}/changes${query({ after, limit })}`);
+export const searchMessages = (filter) => call('GET', `search${query(filter)}`);
 export const message = (id) => call('GET', `messages/${id}`);
 export const editMessage = (id, body) => call('PATCH', `messages/${id}`, { body });
 export const deleteMessage = (id) => call('DELETE', `messages/${id}`);
 const reaction = (id, emoji) => `messages/${id}/reactions/${encodeURIComponent(emoji)}`;
 export const react = (id, emoji) => call('PUT', reaction(id, emoji));
 export const unreact = (id, emoji) => call('DELETE', reaction(id, emoji));
-export const reactors = (id, emoji) => call('GET', `${reaction(id, emoji)}${query({ limit: 20 })}`);
+export const reactors = (id, emoji, after) => call('GET', `${reaction(id, emoji)}${query({ after, limit: 20 })}`);
+export const formerTexts = (id) => call('GET', `messages/${id}/history`);
+export const replies = (id, after) => call('GET', `messages/${id}/replies${query({ after, limit: 50 })}`);
 
 export const pins = (id) => call('GET', `conversations/${id}/pins${query({ limit: 100 })}`);
 export const pin = (id, message) => call('PUT', `conversations/${id}/pins/${message}`);

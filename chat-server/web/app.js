@@ -5,30 +5,41 @@
 //                  register-username register-email register-password register-submit register-error password-toggle
 //   frame          connection-state (data-state=connecting|open|offline) reconnect toast announcer signout
 //                  own-name profile presence-option (data-status) presence-message presence-save
-//   lists          tab-chats tab-people people-search search-note conversation-list conversations-empty
+//   account        profile-edit profile-name profile-bio profile-picture profile-edit-save profile-edit-error
+//                  password-change password-old password-new password-again password-save password-error
+//                  sessions session-item (data-session-id, data-current) session-end sessions-end-others profile-signout
+//                  shortcuts shortcuts-dialog
+//   search         people-search search-close search-everywhere search-here search-conversation search-note
+//                  search-result (data-message-id) search-progress search-more
+//   lists          tab-chats tab-people conversation-list conversations-empty
 //                  conversation-item (data-conversation-id) unread-badge presence-dot (data-status)
 //   people         person-result, friend-item, request-item, sent-request-item, blocked-item
 //                  (each data-user-id, data-username, data-relation=none|friend|incoming|outgoing|blocked)
 //                  action-message action-add-friend action-accept action-decline action-cancel action-unfriend
 //                  action-block action-unblock confirm confirm-yes confirm-no
+//                  show-user user-card (data-user-id) user-card-handle user-card-presence user-card-bio
 //   groups         new-group group-dialog group-name group-search group-member (data-user-id, data-username)
 //                  group-create thread-menu show-group show-members members-dialog member-item member-menu member-remove
 //                  role-owner role-admin role-member group-about group-edit edit-name edit-description edit-save
 //                  group-add-people group-add group-past group-pins group-error panel-leave leave-group
 //   conversation   conversation-title conversation-note back messages message (data-message-id, data-seq,
 //                  data-own=true|false, data-state=pending|failed|sent|delivered|read) message-body reply-button quote
-//                  day notice divider jump typing-indicator composer send-button reply-preview reply-cancel
+//                  day notice divider history-older history-newer jump typing-indicator composer send-button reply-preview reply-cancel
 //                  retry-send discard-send nothing-open
 //   messages       message-menu message-reply message-quoted message-copy message-edit message-pin message-unpin
+//                  message-replies message-reactors message-former message-person message-author
+//                  show-replies thread-dialog thread-entry thread-body thread-field thread-send show-former
+//                  former-dialog former-text reactors-dialog reactors-tab (data-emoji) reactor (data-user-id)
 //                  message-delete message-deleted palette-choice (data-emoji) palette-other emoji-field emoji-submit
 //                  reaction (data-emoji) pin-bar show-pins menu-pins pin-item (data-message-id) pin-remove
 
 import { connectionBanner } from './banner.js';
 import { el } from './dom.js';
-import { clearQuotes } from './history.js';
 import { startOutbox } from './outbox.js';
+import { clearQuotes } from './quotes.js';
 import { closeConversation, forgetAddress, readAddress, startRouter } from './router.js';
 import { onRenewal, onSessionEnd, resumeSession, session } from './session.js';
+import { startShortcuts } from './shortcuts.js';
 import { sidebar } from './sidebar.js';
 import { signInScreen } from './signin.js';
 import { Connection } from './socket.js';
@@ -50,7 +61,7 @@ function showSignIn(reason) {
 function showChat() {
   state.me = session().user;
   learn([state.me]);
-  frame ??= { sidebar: sidebar(), thread: threadPane(), banner: connectionBanner(() => connection?.retryNow()) };
+  frame ??= { sidebar: sidebar(), thread: threadPane((id) => frame.sidebar.search(id)), banner: connectionBanner(() => connection?.retryNow()) };
   const { banner, sidebar: left, thread } = frame;
   document.body.replaceChildren(el('.app', {}, el('h1.visually-hidden', {}, 'Chat'), banner.element, left.element, thread.element));
   connection = new Connection({
@@ -73,6 +84,7 @@ function showChat() {
 function leave(reason) {
   connection?.stop();
   connection = null;
+  for (const dialog of document.querySelectorAll('dialog[open]')) dialog.close();
   stopSync();
   clear();
   clearQuotes();
@@ -97,6 +109,7 @@ onSessionEnd(leave);
 // An open socket lives on with the new token; without it, it would be closed when the old one expires.
 onRenewal((token) => connection?.send({ type: 'auth', token }));
 startRouter();
+startShortcuts(() => session() !== null);
 resumeSession();
 if (session()) showChat();
 else showSignIn(null);

@@ -1,10 +1,10 @@
 // The round picture of a user or group: initials on a colour of their own, with a presence dot where it makes sense.
 
-import { attr, el, setText } from './dom.js';
+import { attr, el } from './dom.js';
 import { initials } from './format.js';
 import { icon } from './icons.js';
 import { state } from './store.js';
-import { nameOf, shownPresence } from './users.js';
+import { nameOf, shownPresence, userById } from './users.js';
 
 const HUES = 8;
 
@@ -33,9 +33,32 @@ export function userAvatar(id, dotted = true) {
 /** Brings name, colour and dot of a user's avatar up to date. */
 export function updateUserAvatar(element, id) {
   const [face, dot] = element.children;
-  setText(face, initials(nameOf(id)));
+  paint(face, userById(id)?.avatar_url, () => initials(nameOf(id)));
   face.className = `avatar-face hue-${id % HUES}`;
   if (dot) updateDot(dot, shownPresence(id)?.status ?? null);
+}
+
+/** Shows a picture on a face or, where there is none or it does not come, what stands for it. */
+function paint(face, url, instead, name = instead()) {
+  const picture = ownPicture(url);
+  if (face.shown === (picture ?? name)) return;
+  face.shown = picture ?? name;
+  const failed = () => face.replaceChildren(instead());
+  face.replaceChildren(picture ? el('img', { src: picture, alt: '', decoding: 'async', on: { error: failed } }) : instead());
+}
+
+/**
+ * The address of a picture that lies on this very server; null for every other one. Whoever showed pictures from elsewhere would
+ * tell that place who looks at them, and when; the page's policy does not let them in either.
+ */
+export function ownPicture(url) {
+  if (!url) return null;
+  try {
+    const { origin, href } = new URL(url, location.origin);
+    return origin === location.origin ? href : null;
+  } catch {
+    return null;
+  }
 }
 
 /** The avatar of somebody of whom only number and name are known. */
@@ -43,14 +66,29 @@ export function plainAvatar(id, name) {
   return el('span.avatar', {}, el(`span.avatar-face.hue-${id % HUES}`, { 'aria-hidden': 'true' }, initials(name)));
 }
 
+/** One's own picture as it would look with another name or address. */
+export function personalFace(id, name, url) {
+  const element = plainAvatar(id, name);
+  paint(element.firstChild, url, () => initials(name));
+  return element;
+}
+
 /** The avatar of a group. */
-export function groupAvatar(id) {
-  return el('span.avatar', {}, el(`span.avatar-face.hue-${id % HUES}`, { 'aria-hidden': 'true' }, icon('group')));
+function groupAvatar(conversation) {
+  const element = el('span.avatar', {}, el(`span.avatar-face.hue-${conversation.id % HUES}`, { 'aria-hidden': 'true' }));
+  updateConversationAvatar(element, conversation);
+  return element;
+}
+
+/** Brings the avatar of a conversation up to date. */
+export function updateConversationAvatar(element, conversation) {
+  if (conversation.kind === 'direct') updateUserAvatar(element, conversation.user_id);
+  else paint(element.firstChild, conversation.avatar_url, () => icon('group'), 'group');
 }
 
 /** The avatar of a conversation: the other user's, or the group's. */
 export function conversationAvatar(conversation) {
-  return conversation.kind === 'direct' ? userAvatar(conversation.user_id) : groupAvatar(conversation.id);
+  return conversation.kind === 'direct' ? userAvatar(conversation.user_id) : groupAvatar(conversation);
 }
 
 /** What a conversation is called. */

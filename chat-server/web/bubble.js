@@ -1,18 +1,18 @@
 // One row of a conversation as elements: a message bubble with what is put on it, a day, a notice.
 
-import { personIn, userAvatar } from './avatar.js';
+import { personIn, updateUserAvatar, userAvatar } from './avatar.js';
 import { attr, el, iconButton, setText } from './dom.js';
 import { exactly, timeOf } from './format.js';
-import { quoted } from './history.js';
 import { icon, tick } from './icons.js';
 import { isBigEmoji, linked } from './links.js';
 import { oneLine } from './conversations.js';
+import { quoted } from './quotes.js';
 import { chipsOf, updateChips } from './reactions.js';
-import { nameOf } from './users.js';
+import { nameOf, userById } from './users.js';
 
 /**
- * Makes the element of a row. `act` holds what its buttons do: `reply(row)`, `menu(row, anchor)`, `show(id)`,
- * `retry(item)`, `discard(item)`.
+ * Makes the element of a row. `act` holds what its buttons do: `reply(row)`, `menu(row, anchor)`, `show(id)`, `person(id)`,
+ * `replies(message)`, `former(message)`, `retry(item)`, `discard(item)`.
  */
 export function createRow(row, conversation, act) {
   if (row.kind !== 'message') {
@@ -26,17 +26,25 @@ export function createRow(row, conversation, act) {
   const element = el(
     `li.message${row.own ? '.own' : ''}`,
     { tabindex: -1, data: { testid: 'message', own: row.own } },
-    el('.stack', {}, bubble, chipsOf()),
+    el('.stack', {}, bubble, chipsOf(), repliesButton(() => act.replies(element.row.message))),
     el('.tools', {}, more, reply),
   );
   reply.addEventListener('click', () => act.reply(element.row));
   more.addEventListener('click', () => act.menu(element.row, more));
   if (conversation.kind === 'group' && !row.own) {
-    bubble.prepend(el('.author', { dir: 'auto' }));
-    element.prepend(userAvatar(row.sender, false));
+    const person = () => act.person(row.sender);
+    bubble.prepend(el('button.author', { type: 'button', dir: 'auto', tabindex: -1, data: { testid: 'message-author' }, on: { click: person } }));
+    const avatar = userAvatar(row.sender, false);
+    // A larger target for a hand; the name is the button.
+    avatar.addEventListener('click', person);
+    element.prepend(avatar);
     element.classList.add('with-avatar');
   }
   return element;
+}
+
+function repliesButton(click) {
+  return el('button.replies', { type: 'button', tabindex: -1, hidden: true, data: { testid: 'show-replies' }, on: { click } }, icon('reply'), el('span'));
 }
 
 function quoteOf(row, act) {
@@ -49,6 +57,8 @@ function quoteOf(row, act) {
   );
 }
 
+const repliesText = (n) => (n === 1 ? '1 reply' : `${n.toLocaleString('en')} replies`);
+
 /** Brings the element of a row up to date; nothing is touched when nothing that it shows has changed. */
 export function updateRow(element, row, conversation, act) {
   element.row = row;
@@ -56,7 +66,7 @@ export function updateRow(element, row, conversation, act) {
   const original = row.replyTo === null ? null : quoted(conversation, row.replyTo);
   const signature = JSON.stringify([
     row.state, row.first, row.last, row.seq, row.at, nameOf(row.sender), row.item?.error, row.body, row.isGone, row.isEdited, row.isPinned,
-    row.reactions, original && [nameOf(original.sender_id), quoteText(original)],
+    row.reactions, row.replies, userById(row.sender)?.avatar_url, original && [nameOf(original.sender_id), quoteText(original)],
   ]);
   if (element.signature === signature) return undefined;
   element.signature = signature;
@@ -69,8 +79,11 @@ export function updateRow(element, row, conversation, act) {
   attr(element, 'data-pinned', row.isPinned && 'true');
   updateBody(element.querySelector('.body'), row);
   updateText(element, row, original);
-  updateMeta(element.querySelector('.meta'), element.querySelector('.spacer'), row);
+  updateMeta(element.querySelector('.meta'), element.querySelector('.spacer'), row, act);
   updateChips(element.querySelector('.reactions'), row, element);
+  const replies = element.querySelector('.replies');
+  replies.hidden = row.replies === 0;
+  setText(replies.lastChild, row.replies ? repliesText(row.replies) : '');
   return updateFailure(element, row, act);
 }
 
@@ -89,7 +102,7 @@ function updateText(element, row, original) {
   if (author) {
     setText(author, nameOf(row.sender));
     author.className = `author hue-text-${row.sender % 8}`;
-    setText(element.querySelector('.avatar-face'), nameOf(row.sender).slice(0, 1).toLocaleUpperCase());
+    updateUserAvatar(element.querySelector('.avatar'), row.sender);
   }
   const quote = element.querySelector('.quote');
   if (!quote) return;
@@ -101,10 +114,11 @@ function updateText(element, row, original) {
 /** A message in one line, for wherever it is only mentioned. */
 export const quoteText = (message) => (message.deleted_at ? 'Deleted message' : oneLine(message.body));
 
-function updateMeta(meta, spacer, row) {
+function updateMeta(meta, spacer, row, act) {
   const [pin, time, holder] = meta.children;
   const shown = row.isEdited ? `edited ${timeOf(row.at)}` : timeOf(row.at);
-  setText(time, shown);
+  if (time.shown !== shown) time.replaceChildren(...(row.isEdited ? [editedButton(meta, act), ' '] : []), timeOf(row.at));
+  time.shown = shown;
   attr(time, 'datetime', new Date(row.at).toISOString());
   attr(time, 'title', exactly(row.at));
   pin.replaceChildren(...(row.isPinned ? [icon('pin'), el('span.visually-hidden', {}, 'pinned')] : []));
@@ -112,6 +126,12 @@ function updateMeta(meta, spacer, row) {
   // The last line of text leaves room for the time in the corner, or goes on above it.
   const marks = (row.own && !row.isGone ? 1.5 : 0.4) + (row.isPinned ? 1 : 0);
   spacer.style.width = `${(shown.length * 0.42 + marks).toFixed(2)}rem`;
+}
+
+/** What a message said before is one press away from the word that tells of it. */
+function editedButton(meta, act) {
+  const click = () => act.former(meta.closest('.message').row.message);
+  return el('button.edited', { type: 'button', tabindex: -1, title: 'Show former texts', data: { testid: 'show-former' }, on: { click } }, 'edited');
 }
 
 function updateFailure(element, row, act) {

@@ -176,6 +176,7 @@ export function composer(sent) {
     if (blocked) unblock.setAttribute('aria-label', `Unblock ${nameOf(conversation.user_id)}`);
   }
 
+  addEventListener('resize', resize);
   unblock.addEventListener('click', () => actionsFor(conversation.user_id)[0]?.run());
   form.addEventListener('submit', submit);
   field.addEventListener('input', input);

@@ -5,13 +5,22 @@ import { Log } from './log.js';
 import { state } from './store.js';
 
 const FACTS = [
-  'kind', 'name', 'description', 'history_visibility', 'user_id', 'created_by', 'member_count', 'role', 'created_at', 'joined_at',
+  'kind', 'name', 'description', 'avatar_url', 'history_visibility', 'user_id', 'created_by', 'member_count', 'role', 'created_at', 'joined_at',
 ];
 const NOTICES = new Set(['member.joined', 'member.left', 'member.role', 'conversation.updated']);
 const COMINGS = { 'member.joined': 1, 'member.left': -1 };
 
 /** Whether an event is a line of its own between the messages. */
 export const isNotice = (type) => NOTICES.has(type);
+
+/** Puts entries into a list where their seq belongs; one that is there already stays as it is. */
+export function insertInto(list, entries) {
+  for (const entry of entries) {
+    let at = list.length;
+    while (at > 0 && list[at - 1].data.seq > entry.data.seq) at -= 1;
+    if (list[at - 1]?.data.seq !== entry.data.seq) list.splice(at, 0, entry);
+  }
+}
 
 export class Conversation {
   /** Begins from the object that REST answered. */
@@ -20,6 +29,8 @@ export class Conversation {
     this.log = new Log(view.head);
     this.pending = [];
     this.generation = 0;
+    // How many pages are on their way.
+    this.fetching = 0;
     this.reset(view);
   }
 
@@ -27,7 +38,9 @@ export class Conversation {
   reset(view) {
     this.generation += 1;
     this.entries = [];
-    this.history = { loaded: false, loading: false, complete: false, failed: false };
+    this.history = { loaded: false, loading: null, complete: false, failed: false };
+    // A stretch of the past that is shown instead of the newest messages; history.js makes and leaves it.
+    this.past = null;
     // Messages whose annotations are in doubt, because they were fetched while something was done to them.
     this.doubtful = new Set();
     // The pinned messages, the latest pin first; they are asked for where they are shown, and again when they change.
@@ -80,6 +93,7 @@ export class Conversation {
     this.insert([entry]);
     if (type === 'message.new') {
       this.last_message = data;
+      if (data.reply_to) this.#countReply(data.reply_to, data.seq, 1);
       if (data.seq > this.counted && this.isUnread(entry)) this.unread += 1;
     } else {
       this.members = null;
@@ -92,7 +106,7 @@ export class Conversation {
     this.member_count = Math.max(0, this.member_count + (COMINGS[type] ?? 0));
     if (type === 'member.role' && data.user_id === state.me.id) this.role = data.role;
     if (type !== 'conversation.updated') return;
-    for (const fact of ['name', 'description', 'history_visibility']) if (fact in data) this[fact] = data[fact];
+    for (const fact of ['name', 'description', 'avatar_url', 'history_visibility']) if (fact in data) this[fact] = data[fact];
   }
 
   #annotate({ type, data }) {
@@ -100,7 +114,8 @@ export class Conversation {
     const entry = this.#entry(id);
     const wasDeleted = entry?.data.deleted_at;
     // A message that is on its way may have left the server before or after this.
-    if (!entry && this.history.loading) this.doubtful.add(id);
+    if (!entry && this.fetching) this.doubtful.add(id);
+    if (type === 'message.deleted' && entry?.data.reply_to && !wasDeleted) this.#countReply(entry.data.reply_to, data.seq, -1);
     if (entry) this.#annotateEntry(entry, { type, data });
     for (const copy of [this.last_message, ...this.pins]) {
       if (copy?.id === id && copy !== entry?.data && !isCounted(type)) annotate(copy, { type, data }, state.me.id);
@@ -122,6 +137,15 @@ export class Conversation {
     else annotate(entry.data, { type, data }, state.me.id);
   }
 
+  /** One answer more or less, unless the message was fetched so lately that it may be counted already. */
+  #countReply(id, seq, change) {
+    const entry = this.#entry(id);
+    if (!entry) return void (this.fetching && this.doubtful.add(id));
+    entry.touched = seq;
+    if (seq > (entry.upTo ?? 0)) entry.data.reply_count = Math.max(0, (entry.data.reply_count ?? 0) + change);
+    else if (seq > (entry.from ?? 0)) this.doubtful.add(id);
+  }
+
   /** A deleted message is not unread any more. */
   #takeFromUnread({ sender_id: sender, message_seq: seq }) {
     if (sender === state.me.id || seq <= Math.max(this.read_seq, this.readSent)) return;
@@ -130,11 +154,17 @@ export class Conversation {
 
   /** Puts entries where their seq belongs; one that is there already stays as it is. */
   insert(entries) {
-    for (const entry of entries) {
-      let at = this.entries.length;
-      while (at > 0 && this.entries[at - 1].data.seq > entry.data.seq) at -= 1;
-      if (this.entries[at - 1]?.data.seq !== entry.data.seq) this.entries.splice(at, 0, entry);
-    }
+    insertInto(this.entries, entries);
+  }
+
+  /** The first place of the log from which on everything is loaded. */
+  get reach() {
+    return this.history.complete ? 1 : (this.entries[0]?.data.seq ?? Infinity);
+  }
+
+  /** What is shown: the newest messages, or the stretch of the past in which one is; and whether nothing is before it. */
+  get shown() {
+    return this.past ?? { entries: this.entries, complete: this.history.complete };
   }
 
   /** Takes over a message that was fetched again; false when something was done to it meanwhile. */
@@ -147,8 +177,7 @@ export class Conversation {
 
   /** Counts what is unread from the loaded entries; false when they do not reach back far enough. */
   countUnread() {
-    const reach = this.history.complete ? 1 : (this.entries[0]?.data.seq ?? Infinity);
-    if (this.read_seq < this.log.cursor && reach > this.read_seq + 1) return false;
+    if (this.read_seq < this.log.cursor && this.reach > this.read_seq + 1) return false;
     this.unread = this.entries.filter((entry) => this.isUnread(entry)).length;
     return true;
   }
@@ -170,7 +199,8 @@ export class Conversation {
   }
 
   #entry(id) {
-    return this.entries.find(({ type, data }) => type === 'message.new' && data.id === id);
+    const isIt = ({ type, data }) => type === 'message.new' && data.id === id;
+    return this.past?.entries.find(isIt) ?? this.entries.find(isIt);
   }
 
   /** When something last happened, for the order of the list. */

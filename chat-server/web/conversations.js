@@ -1,6 +1,6 @@
 // The list of conversations: newest activity first, with the last message, its time and what is unread.
 
-import { conversationAvatar, personIn, titleOf, updateUserAvatar } from './avatar.js';
+import { conversationAvatar, personIn, titleOf, updateConversationAvatar } from './avatar.js';
 import { attr, el, reconcile, setText } from './dom.js';
 import { count, exactly, when } from './format.js';
 import { tick } from './icons.js';
@@ -39,7 +39,7 @@ function update(item, conversation) {
   const button = item.firstChild;
   const [avatar, text] = button.children;
   const [[title, time], [ticks, note, badge]] = [...text.children].map((line) => line.children);
-  if (conversation.kind === 'direct') updateUserAvatar(avatar, conversation.user_id);
+  updateConversationAvatar(avatar, conversation);
   attr(button, 'aria-current', state.open === conversation.id && 'true');
   setText(title, titleOf(conversation));
   updateTime(time, conversation);

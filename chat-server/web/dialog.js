@@ -9,7 +9,7 @@ export function openDialog({ title, testid, closed }, ...content) {
   serial += 1;
   const id = `dialog-${serial}`;
   const close = () => element.close();
-  const heading = el('h2', { id, dir: 'auto' }, title);
+  const heading = el('h2', { id, dir: 'auto', tabindex: -1 }, title);
   const element = el(
     'dialog.dialog',
     { 'aria-labelledby': id, data: { testid } },
@@ -21,17 +21,27 @@ export function openDialog({ title, testid, closed }, ...content) {
     ),
     ...content,
   );
+  const before = document.activeElement;
   element.addEventListener('close', () => {
     element.remove();
     closed?.();
+    if (document.activeElement === document.body) focusAgain(before);
   });
   // A press that begins on the backdrop closes; one that merely ends there (selecting text) does not.
   element.addEventListener('mousedown', (event) => event.target === element && close());
   // Escape belongs to the dialog alone and must not also leave the conversation below it.
   element.addEventListener('keydown', (event) => event.key === 'Escape' && event.stopPropagation());
+  // Where nothing asks for the focus, reading begins at the title; the browser's own choice would be the way out.
+  if (!element.querySelector('[autofocus]')) heading.autofocus = true;
   document.body.append(element);
   element.showModal();
   return { element, close, rename: (text) => setText(heading, text) };
+}
+
+/** The browser gives the focus back where it can; what it came from may be gone, and then the messages are next to it. */
+function focusAgain(before) {
+  const place = before?.isConnected && before !== document.body ? before : document.querySelector('[data-testid="messages"]');
+  place?.focus({ preventScroll: true });
 }
 
 /** Asks for confirmation of something that is not easily undone. */

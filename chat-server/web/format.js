@@ -18,6 +18,9 @@ export function daysBetween(earlier, later) {
 /** The time of day. */
 export const timeOf = (value) => clock.format(new Date(value));
 
+/** The day with its year. */
+export const dateOf = (value) => fullDate.format(new Date(value));
+
 /** Date and time in full, for tooltips and screen readers. */
 export const exactly = (value) => exact.format(new Date(value));
 

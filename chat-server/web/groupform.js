@@ -1,4 +1,4 @@
-// The dialog that changes what a group is called and what it is about.
+// The dialog that changes what a group is called, what it is about and how it looks.
 
 import * as api from './api.js';
 import { openDialog } from './dialog.js';
@@ -15,15 +15,20 @@ export function editGroup(conversation) {
     rows: 3, maxlength: 500, dir: 'auto', id: 'edit-description', placeholder: 'What is it about?', data: { testid: 'edit-description' },
   });
   description.value = conversation.description ?? '';
+  const picture = el('input.input', {
+    type: 'text', inputmode: 'url', maxlength: 500, dir: 'ltr', autocomplete: 'off', spellcheck: 'false', id: 'edit-picture',
+    placeholder: '/pictures/hike.png', value: conversation.avatar_url ?? '', data: { testid: 'edit-picture' },
+  });
   const error = el('p.error', { role: 'alert', hidden: true });
   const save = el('button.button.primary', { type: 'submit', data: { testid: 'edit-save' } }, 'Save');
 
   /** Only what was changed is sent, so that two who edit at once do not undo each other. */
   function changes() {
-    const [newName, newText] = [name.value.trim(), description.value.trim() || null];
+    const [newName, newText, newPicture] = [name.value.trim(), description.value.trim() || null, picture.value.trim() || null];
     return {
       ...(newName !== conversation.name && { name: newName }),
       ...(newText !== conversation.description && { description: newText }),
+      ...(newPicture !== conversation.avatar_url && { avatar_url: newPicture }),
     };
   }
 
@@ -48,6 +53,8 @@ export function editGroup(conversation) {
     name,
     el('label.label', { for: 'edit-description' }, 'Description'),
     description,
+    el('label.label', { for: 'edit-picture' }, 'Picture'),
+    picture,
     error,
     el('.dialog-actions', {}, save),
   );

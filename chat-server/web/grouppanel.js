@@ -26,7 +26,7 @@ export function showGroup(conversation, show) {
   const pastChoice = el('label.option', {}, past, el('span.row-text', {}, el('span', {}, 'New members see earlier messages')));
   const pastNote = el('p.panel-note', { data: { testid: 'group-past-note' } });
   const heading = el('h3.panel-heading');
-  const members = memberList(conversation, () => dialog.close());
+  const members = memberList(conversation);
   const leave = button('leave', 'Leave group', 'panel-leave', tryToLeave);
   leave.classList.add('danger');
   const error = el('p.error', { role: 'alert', hidden: true, data: { testid: 'group-error' } });

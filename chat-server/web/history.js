@@ -1,48 +1,120 @@
-// The past of a conversation: pages of older messages, and the comings and goings between them.
+// The past of a conversation: its newest page, older ones before it, and a stretch that lies far back and that somebody
+// went to. Such a stretch is shown in the place of the newest messages until it reaches them or is left.
 
 import * as api from './api.js';
-import { annotate, annotated, isAnnotation, isCounted } from './annotations.js';
-import { isNotice } from './conversation.js';
-import { changed, state } from './store.js';
+import { insertInto } from './conversation.js';
+import { pageAfter, pageBefore } from './pages.js';
+import { changed } from './store.js';
 
-const PAGE = 50;
-const MOST_NOTICES = 200;
-const quotes = new Map();
+// What is this close to what is loaded is reached by loading a few pages more.
+const NEAR = 150;
 
 /** Loads the newest page, once. */
-export function openHistory(conversation) {
-  if (!conversation.history.loaded) return loadOlder(conversation);
-  return Promise.resolve();
+export async function openHistory(conversation) {
+  const { history } = conversation;
+  if (history.loading) await history.loading;
+  else if (!history.loaded) await loadNewest(conversation);
 }
 
-/** Loads the page before the oldest message that is there. */
-export async function loadOlder(conversation) {
+/** Loads the page before the oldest message that is shown. */
+export function loadOlder(conversation) {
+  return conversation.past ? loadOlderPast(conversation) : loadNewest(conversation);
+}
+
+/** Loads the page before what is loaded of the newest messages. */
+function loadNewest(conversation) {
   const { history, generation } = conversation;
-  if (history.loading || history.complete) return;
-  Object.assign(history, { loading: true, failed: false });
-  changed('thread');
-  try {
-    const top = history.loaded ? conversation.entries[0]?.data.seq : undefined;
-    const known = conversation.log.cursor;
-    const page = await api.history(conversation.id, top, PAGE);
-    const messages = [...page.items].sort((a, b) => a.seq - b.seq);
-    const complete = page.next === null || page.next === undefined || messages.length === 0;
-    const from = complete ? 1 : messages[0].seq;
-    const to = (top ?? conversation.log.cursor + 1) - 1;
-    const notices = await noticesBetween(conversation, messages, from, to);
-    const { head } = await api.changes(conversation.id, known, 1);
+  if (history.loading || history.complete) return history.loading || undefined;
+  return load(history, async () => {
+    const page = await pageBefore(conversation, history.loaded ? conversation.entries[0]?.data.seq : undefined);
     // A refetch may have emptied the conversation meanwhile; what was loaded for its former life is stale.
     if (generation !== conversation.generation) return;
-    conversation.insert([...notices, ...messages.map((data) => ({ type: 'message.new', data, from: known, upTo: head }))]);
-    conversation.log.hear(messages.at(-1)?.seq ?? 0);
-    Object.assign(history, { loaded: true, complete });
+    conversation.insert(page.entries);
+    conversation.log.hear(page.newest);
+    Object.assign(history, { loaded: true, complete: page.complete });
     settle(conversation);
-  } catch {
-    history.failed = true;
-  } finally {
-    history.loading = false;
+  });
+}
+
+/** Runs one piece of loading and keeps its state for the views. */
+function load(place, work) {
+  Object.assign(place, { failed: false });
+  place.loading = work().catch(() => (place.failed = true)).finally(() => {
+    place.loading = null;
     changed('thread');
+  });
+  changed('thread');
+  return place.loading;
+}
+
+function loadOlderPast(conversation) {
+  const { past } = conversation;
+  if (past.loading || past.complete) return past.loading || undefined;
+  return load(past, async () => {
+    const page = await pageBefore(conversation, past.from);
+    if (past !== conversation.past) return;
+    insertInto(past.entries, page.entries);
+    Object.assign(past, { from: page.from, complete: page.complete });
+    settle(conversation);
+  });
+}
+
+/** Loads the page after the newest message of a stretch of the past, until that meets the newest messages. */
+export function loadNewer(conversation) {
+  const { past } = conversation;
+  if (!past || past.newer.loading) return past?.newer.loading;
+  return load(past.newer, async () => {
+    const page = await pageAfter(conversation, past.to);
+    if (past !== conversation.past) return;
+    insertInto(past.entries, page.entries);
+    past.to = page.to;
+    join(conversation);
+    settle(conversation);
+  });
+}
+
+/** Makes a stretch of the past one with the newest messages as soon as nothing is missing between them. */
+function join(conversation) {
+  const { past, history } = conversation;
+  if (!history.loaded || past.to + 1 < conversation.reach) return;
+  conversation.insert(past.entries.filter(({ data }) => data.seq < conversation.reach));
+  history.complete = past.complete;
+  conversation.past = null;
+}
+
+/** Leaves the past: the newest messages are shown again. */
+export function leavePast(conversation) {
+  if (!conversation.past) return;
+  conversation.past = null;
+  changed('thread');
+}
+
+/** Sees to it that a message is among those shown; answers whether it is there at all. */
+export async function reveal(conversation, { id, seq }) {
+  await openHistory(conversation);
+  if (!conversation.history.loaded) throw new Error('The messages could not be loaded.');
+  if (conversation.past?.entries.some(({ data }) => data.id === id)) return true;
+  while (!conversation.history.complete && seq < conversation.reach && conversation.reach - seq < NEAR) {
+    await loadNewest(conversation);
+    if (conversation.history.failed) throw new Error('Older messages could not be loaded.');
   }
+  if (seq >= conversation.reach) leavePast(conversation);
+  else await goBack(conversation, seq);
+  return conversation.message(id) !== null;
+}
+
+async function goBack(conversation, seq) {
+  const { generation } = conversation;
+  const [before, after] = await Promise.all([pageBefore(conversation, seq + 1), pageAfter(conversation, seq)]);
+  if (generation !== conversation.generation) return;
+  const entries = [];
+  insertInto(entries, [...before.entries, ...after.entries]);
+  const { from, complete } = before;
+  const idle = { loading: null, failed: false };
+  conversation.past = { entries, from, to: after.to, complete, ...idle, newer: { ...idle } };
+  join(conversation);
+  settle(conversation);
+  changed('thread');
 }
 
 /** Fetches the messages again that were fetched while something was done to them. */
@@ -64,46 +136,3 @@ export async function settle(conversation) {
   }
   if (doubtful.size) settle(conversation);
 }
-
-/**
- * The comings and goings within a range. A log is dense, so a number that no message has is one of them or something
- * that was done to a message; only then is anything fetched.
- */
-async function noticesBetween(conversation, messages, from, to) {
-  if (conversation.kind === 'direct' || to - from + 1 <= messages.length) return [];
-  const notices = [];
-  let after = Math.max(from, to - MOST_NOTICES + 1) - 1;
-  while (after < to) {
-    const { items } = await api.changes(conversation.id, after, 100);
-    if (items.length === 0) break;
-    notices.push(...items.filter(({ type, data }) => isNotice(type) && data.seq <= to));
-    after = items.at(-1).data.seq;
-  }
-  return notices;
-}
-
-/** The message that a reply quotes: null while it is being fetched or when it is gone. */
-export function quoted(conversation, id) {
-  const here = conversation.message(id);
-  if (here) return here;
-  if (!quotes.has(id)) {
-    quotes.set(id, null);
-    api.message(id).then(
-      (message) => {
-        quotes.set(id, message);
-        changed('thread');
-      },
-      (error) => error.retryable && quotes.delete(id),
-    );
-  }
-  return quotes.get(id);
-}
-
-/** Follows what is done to messages that are quoted and not loaded. */
-export function annotateQuotes({ type, data }) {
-  const quote = isAnnotation(type) && !isCounted(type) && quotes.get(annotated(data));
-  if (quote) annotate(quote, { type, data }, state.me.id);
-}
-
-/** Forgets fetched quotes, for instance when another account signs in. */
-export const clearQuotes = () => quotes.clear();

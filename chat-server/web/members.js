@@ -1,6 +1,5 @@
 // The members of a group with their roles, and what one may do about each.
 
-import { message } from './actions.js';
 import * as api from './api.js';
 import { updateUserAvatar, userAvatar } from './avatar.js';
 import { confirm } from './dialog.js';
@@ -9,13 +8,14 @@ import { presenceText } from './format.js';
 import { menuButton } from './menu.js';
 import { isOwner, mayRemove } from './rights.js';
 import { changed, state } from './store.js';
-import { nameOf, shownPresence } from './users.js';
+import { showUser } from './usercard.js';
+import { nameOf, shownPresence, usernameOf } from './users.js';
 
 const RANK = { owner: 0, admin: 1, member: 2 };
 const GIVING = { owner: ['Make owner', 'check'], admin: ['Make admin', 'check'], member: ['Make member', 'down'] };
 
-/** Makes the list; `left` runs when one goes to somebody's conversation. */
-export function memberList(conversation, left) {
+/** Makes the list. */
+export function memberList(conversation) {
   const element = el('ul.list', { 'aria-label': 'Members' });
   let shown = [];
   let loading = false;
@@ -40,11 +40,7 @@ export function memberList(conversation, left) {
   }
 
   function rowOf({ user_id: id }) {
-    const open = () => {
-      if (id === state.me.id) return;
-      left();
-      message(id);
-    };
+    const open = () => showUser(id);
     const text = el('span.row-text', {}, el('span.row-title', { dir: 'auto' }), el('span.row-note', { dir: 'auto' }));
     const main = el('button.row-main', { type: 'button', data: { testid: 'member-item', userId: id }, on: { click: open } }, userAvatar(id), text);
     const row = el('li.row', {}, main, el('span.role'), el('.row-actions', {}, menuButton('Member', () => itemsFor(row.member), { data: { testid: 'member-menu' } })));
@@ -57,7 +53,7 @@ export function memberList(conversation, left) {
     const [main, badge, actions] = row.children;
     const [avatar, text] = main.children;
     updateUserAvatar(avatar, id);
-    attr(row, 'data-username', nameOf(id));
+    attr(row, 'data-username', usernameOf(id));
     attr(row, 'data-role', role);
     setText(text.children[0], id === state.me.id ? `${nameOf(id)} (you)` : nameOf(id));
     setText(text.children[1], presenceText(shownPresence(id)));

@@ -1,13 +1,12 @@
 // One person in a list: picture, name, presence, and the actions that fit how the two stand to each other.
 
-import { actionsFor } from './actions.js';
+import { actionsFor, message } from './actions.js';
 import { updateUserAvatar, userAvatar } from './avatar.js';
 import { attr, el, iconButton, reconcile, setText } from './dom.js';
 import { presenceText } from './format.js';
 import { relationTo } from './relations.js';
-import { directWith } from './store.js';
-import { openConversation } from './router.js';
-import { nameOf, shownPresence } from './users.js';
+import { showUser } from './usercard.js';
+import { nameOf, shownPresence, usernameOf } from './users.js';
 
 // What one is meant to notice is a word rather than an icon.
 const WORDED = { 'action-accept': '.primary', 'action-unblock': '' };
@@ -33,11 +32,12 @@ function update(row, id) {
   const [avatar, text] = main.children;
   const name = nameOf(id);
   const relation = relationTo(id);
-  attr(row, 'data-username', name);
+  attr(row, 'data-username', usernameOf(id));
   attr(row, 'data-relation', relation);
   updateUserAvatar(avatar, id);
   setText(text.children[0], name);
-  setText(text.children[1], STANDING[relation] ?? presenceText(shownPresence(id)));
+  const handle = usernameOf(id) === name ? '' : `@${usernameOf(id)}`;
+  setText(text.children[1], [handle, STANDING[relation] ?? presenceText(shownPresence(id))].filter(Boolean).join(' · '));
   reconcile(actions, actionsFor(id), (action) => action.testid, buttonOf, (button, action) => {
     button.run = action.run;
     attr(button, 'aria-label', `${action.label}: ${name}`);
@@ -54,8 +54,8 @@ function buttonOf(action) {
   return button;
 }
 
+/** Friends are written to; of anybody else one may first want to know who they are. */
 function activate(id) {
-  const direct = directWith(id);
-  if (direct) openConversation(direct.id);
-  else actionsFor(id).find((action) => action.testid === 'action-message')?.run();
+  if (relationTo(id) === 'friend') message(id);
+  else showUser(id);
 }

@@ -5,7 +5,7 @@ import { updateUserAvatar, userAvatar } from './avatar.js';
 import { attr, el, reconcile, setText } from './dom.js';
 import { icon } from './icons.js';
 import { on, state } from './store.js';
-import { learn, nameOf } from './users.js';
+import { learn, nameOf, usernameOf } from './users.js';
 
 const SEARCH_AFTER_MS = 180;
 
@@ -68,7 +68,7 @@ export function picker({ excluded = () => false, picked = () => {} } = {}) {
 
 function updateChoice(button, id, isChosen) {
   attr(button, 'aria-checked', String(isChosen));
-  attr(button, 'data-username', nameOf(id));
+  attr(button, 'data-username', usernameOf(id));
   updateUserAvatar(button.children[0], id);
   setText(button.children[1], nameOf(id));
 }

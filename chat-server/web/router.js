@@ -12,6 +12,7 @@ function idInAddress() {
 /** Opens what the address says. */
 export function readAddress() {
   state.open = idInAddress();
+  if (state.goal?.conversation_id !== state.open) state.goal = null;
   changed('conversations', 'thread');
 }
 
@@ -24,11 +25,20 @@ export function startRouter() {
 
 /** Opens a conversation. From the list it is one step forward; from another conversation it takes its place. */
 export function openConversation(id) {
+  // On a phone, the search lies over the conversation that it was opened from.
+  document.body.classList.remove('search-open');
   if (state.open === id) return;
   const address = `#/c/${id}`;
   if (state.open === null) history.pushState({ fromList: true }, '', address);
   else history.replaceState(history.state, '', address);
   readAddress();
+}
+
+/** Opens a conversation at one of its messages, wherever in its past that lies. */
+export function openMessage({ id, conversation_id, seq }) {
+  state.goal = { id, conversation_id, seq };
+  openConversation(conversation_id);
+  changed('thread');
 }
 
 /** Goes back to the list. */

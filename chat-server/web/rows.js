@@ -13,11 +13,13 @@ export function rowsOf(conversation, dividerSeq) {
   const rows = [];
   let day = null;
   // The line is drawn only where the first new message is known to be loaded.
-  const reach = conversation.history.complete ? 0 : (conversation.entries[0]?.data.seq ?? Infinity);
+  const { entries, complete } = conversation.shown;
+  const reach = complete ? 0 : (entries[0]?.data.seq ?? Infinity);
   let divided = dividerSeq === null || reach > dividerSeq + 1;
-  const entries = conversation.entries.map((entry) => fromEntry(conversation, entry));
-  const items = [...entries, ...conversation.pending.map(fromPending)];
-  if (conversation.kind === 'group' && conversation.history.complete && !beganLater(conversation)) items.unshift(beginning(conversation));
+  const items = entries.map((entry) => fromEntry(conversation, entry));
+  // What is on its way stands at the very end, which a stretch of the past does not show.
+  if (!conversation.past) items.push(...conversation.pending.map(fromPending));
+  if (conversation.kind === 'group' && complete && !beganLater(entries)) items.unshift(beginning(conversation));
   for (const item of items) {
     const date = new Date(item.at);
     if (date.toDateString() !== day) {
@@ -39,7 +41,7 @@ function beginning({ created_by: by, created_at: at }) {
 }
 
 /** Whether what one may see of a group begins with one's own coming. */
-function beganLater({ entries: [first] }) {
+function beganLater([first]) {
   return first?.type === 'member.joined' && first.data.user_id === state.me.id;
 }
 
@@ -59,6 +61,7 @@ function fromEntry(conversation, { type, data }) {
     isEdited: Boolean(data.edited_at),
     isPinned: Boolean(data.is_pinned),
     reactions: data.reactions ?? [],
+    replies: data.deleted_at ? 0 : (data.reply_count ?? 0),
     replyTo: data.deleted_at ? null : (data.reply_to ?? null),
     state: own ? conversation.stateOf(data) : 'sent',
     message: data,
@@ -74,6 +77,7 @@ function fromPending(item) {
     sender: state.me.id,
     body: item.body,
     reactions: [],
+    replies: 0,
     replyTo: item.reply_to ?? null,
     state: item.error ? 'failed' : 'pending',
     item,

@@ -85,7 +85,8 @@ export async function call(method, path, body) {
   try {
     return await request(method, path, { body, token });
   } catch (error) {
-    if (error.status !== 401 || !current) throw error;
+    // A password that is wrong does not become right with a new token.
+    if (error.status !== 401 || error.code === 'invalid_credentials' || !current) throw error;
     await renew(token);
     return request(method, path, { body, token: current?.access_token });
   }

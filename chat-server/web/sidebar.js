@@ -2,15 +2,16 @@
 
 import { updateUserAvatar, userAvatar } from './avatar.js';
 import { showConversations } from './conversations.js';
-import { el, iconButton, setText } from './dom.js';
+import { attr, el, iconButton, setText } from './dom.js';
 import { presenceText } from './format.js';
 import { newGroup } from './group.js';
-import { icon } from './icons.js';
-import { peoplePane, searchPane } from './people.js';
+import { peoplePane } from './people.js';
 import { showProfile } from './profile.js';
+import { searchField } from './searchfield.js';
+import { searchPane } from './searchpane.js';
 import { signOut } from './session.js';
 import { on, sortedConversations, state, totalUnread } from './store.js';
-import { shownPresence } from './users.js';
+import { nameOf, shownPresence } from './users.js';
 
 /** Makes the pane. */
 export function sidebar() {
@@ -18,21 +19,21 @@ export function sidebar() {
   let open = state.open;
   const chats = conversationsPane();
   const people = peoplePane();
-  const found = searchPane();
-
-  const search = el('input.input.search', {
-    type: 'search', dir: 'auto', autocomplete: 'off', autocapitalize: 'none', spellcheck: 'false', placeholder: 'Search people',
-    'aria-label': 'Search people and conversations', data: { testid: 'people-search' },
+  const found = searchPane((id) => {
+    // Whoever goes to one message may want the next one, so the results stay.
+    open = id;
+    document.body.classList.remove('search-open');
   });
+  const search = searchField(look, left);
   const tabs = { chats: tabOf('chats', 'Chats'), people: tabOf('people', 'People') };
   const tablist = el('.tabs', { role: 'tablist', 'aria-label': 'Lists', on: { keydown } }, tabs.chats, tabs.people);
-  const body = el('.sidebar-body', { role: 'tabpanel', id: 'sidebar-list', on: { keydown: moveInList } });
+  const body = el('.sidebar-body', { role: 'tabpanel', id: 'sidebar-list', on: { keydown: (event) => moveInList(event, search.focus) } });
   const me = ownRow();
   const element = el(
     'nav.sidebar',
     { 'aria-label': 'Conversations and people' },
     me.element,
-    el('.search-holder', { role: 'search' }, icon('search'), search),
+    search.element,
     tablist,
     body,
   );
@@ -43,15 +44,20 @@ export function sidebar() {
     return el('button.tab', attributes, label, ' ', badge);
   }
 
-  function clearSearch() {
-    search.value = '';
-    found.search('');
+  function look(text, scope) {
+    found.search(text, scope);
+    render();
+  }
+
+  /** The search was closed: whoever came to it from the conversation goes back there. */
+  function left(wasOver) {
+    if (!wasOver) return search.focus();
+    return document.querySelector('[data-testid="composer"]')?.focus();
   }
 
   function choose(name) {
     shown = name;
-    clearSearch();
-    render();
+    search.clear();
   }
 
   function keydown(event) {
@@ -63,34 +69,38 @@ export function sidebar() {
   function render() {
     if (!state.me) return;
     // Whoever was searched for has been found once a conversation opens.
-    if (state.open !== open && state.open !== null) clearSearch();
+    const isElsewhere = state.open !== open && state.open !== null;
     open = state.open;
-    const searching = search.value.trim() !== '';
+    if (isElsewhere && search.isActive()) return search.clear();
+    const searching = search.text() !== '';
     const pane = searching ? found : { chats, people }[shown];
     if (body.firstChild !== pane.element) body.replaceChildren(pane.element);
     tablist.hidden = searching;
+    attr(body, 'role', searching ? 'region' : 'tabpanel');
+    attr(body, 'aria-label', searching ? 'Search results' : { chats: 'Chats', people: 'People' }[shown]);
     for (const [name, tab] of Object.entries(tabs)) {
       tab.setAttribute('aria-selected', String(name === shown));
       tab.tabIndex = name === shown ? 0 : -1;
     }
     badge(tabs.chats, totalUnread());
     badge(tabs.people, state.incoming.size);
+    search.render();
     me.render();
     pane.render();
+    return undefined;
   }
 
-  search.addEventListener('input', () => {
-    found.search(search.value.trim());
-    render();
-  });
-  search.addEventListener('keydown', (event) => {
-    if (event.key !== 'Escape' || search.value === '') return;
-    event.stopPropagation();
-    choose(shown);
+  // From the field, the way leads on into what was found.
+  search.element.addEventListener('keydown', (event) => {
+    const isOnward = event.target.matches('input') && (event.key === 'ArrowDown' || (event.key === 'Enter' && !event.isComposing));
+    const first = isOnward && body.querySelector('.row-main');
+    if (!first) return;
+    event.preventDefault();
+    first.focus();
   });
   on(['conversations', 'people', 'users', 'presence', 'typing', 'connection'], render);
   render();
-  return { element, reset: () => choose('chats') };
+  return { element, reset: () => choose('chats'), search: search.open };
 }
 
 function badge(tab, value) {
@@ -112,7 +122,7 @@ function ownRow() {
   const leave = iconButton('leave', 'Sign out', { data: { testid: 'signout' }, on: { click: () => signOut() } });
   const render = () => {
     updateUserAvatar(avatar, state.me.id);
-    setText(name, state.me.username);
+    setText(name, nameOf(state.me.id));
     setText(note, presenceText(shownPresence(state.me.id)));
   };
   return { element: el('.row.own-row', {}, main, el('.row-actions', {}, group, leave)), render };
@@ -131,13 +141,14 @@ function conversationsPane() {
   return { element: el('.pane', {}, list, empty), render };
 }
 
-/** Up and down move through the rows of a list, beside Tab. */
-function moveInList(event) {
+/** Up and down move through the rows of a list, beside Tab; above the first one is the search. */
+function moveInList(event, beyond) {
   if (event.key !== 'ArrowUp' && event.key !== 'ArrowDown') return;
   const rows = [...event.currentTarget.querySelectorAll('.row-main')];
   const at = rows.indexOf(document.activeElement);
   const next = rows[at + (event.key === 'ArrowUp' ? -1 : 1)];
-  if (at < 0 || !next) return;
+  if (at === 0 && event.key === 'ArrowUp') beyond();
+  else if (at >= 0 && next) next.focus();
+  else return;
   event.preventDefault();
-  next.focus();
 }

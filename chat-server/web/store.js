@@ -18,12 +18,14 @@ export const state = {
   blocks: new Set(),
   typing: new Map(),
   open: null,
+  // The message that somebody wants to see, until it is shown.
+  goal: null,
 };
 
 /** Forgets everything of an account. */
 export function clear() {
   for (const value of Object.values(state)) if (value instanceof Map || value instanceof Set) value.clear();
-  Object.assign(state, { me: null, epoch: null, loaded: false, open: null });
+  Object.assign(state, { me: null, epoch: null, loaded: false, open: null, goal: null });
 }
 
 /**

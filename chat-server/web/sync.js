@@ -3,9 +3,10 @@
 
 import { titleOf } from './avatar.js';
 import { toast } from './dom.js';
-import { annotateQuotes, settle } from './history.js';
+import { settle } from './history.js';
 import { Log } from './log.js';
 import * as outbox from './outbox.js';
+import { annotateQuotes } from './quotes.js';
 import { applyRelation } from './relations.js';
 import { closeConversation } from './router.js';
 import {
@@ -13,7 +14,7 @@ import {
 } from './snapshot.js';
 import { changed, on, state } from './store.js';
 import { stoppedTyping, tookTyping } from './typing.js';
-import { learn, learnPresence, nameOf, replacePresence } from './users.js';
+import { learn, learnPresence, learnProfile, nameOf, replacePresence } from './users.js';
 
 const CURSORS_PER_SYNC = 100;
 const ANSWER_WITHIN_MS = 10_000;
@@ -60,6 +61,7 @@ export function receive(frame) {
   if (type === 'session.ready') return onReady(data);
   if (type === 'error') return onError(data, ref);
   if (type === 'presence') return learnPresence(data);
+  if (type === 'user.updated') return learnProfile(data);
   if (type === 'resync') return onResync(data);
   // While the picture is being fetched, nothing has a place yet.
   if (!state.loaded) return data && waiting.push(frame);
@@ -150,7 +152,7 @@ function apply(conversation, events) {
     }
     if (type === 'member.left' && data.user_id === state.me.id) wentOut(data);
   }
-  if (conversation.doubtful.size && !conversation.history.loading) settle(conversation);
+  if (conversation.doubtful.size && !conversation.fetching) settle(conversation);
   if (events.length) changed('conversations', 'thread');
 }
 

@@ -1,9 +1,9 @@
 // The head of an open conversation: the way back, who it is, how they are, and what can be done.
 
 import { actionsFor, leaveGroup } from './actions.js';
-import { conversationAvatar, titleOf, updateUserAvatar } from './avatar.js';
+import { conversationAvatar, titleOf, updateConversationAvatar } from './avatar.js';
 import { typingText } from './conversations.js';
-import { el, iconButton, setText, toast } from './dom.js';
+import { attr, el, iconButton, setText, toast } from './dom.js';
 import { count, presenceText } from './format.js';
 import { showGroup } from './grouppanel.js';
 import { menuButton } from './menu.js';
@@ -11,10 +11,14 @@ import { showPins } from './pins.js';
 import { relationTo } from './relations.js';
 import { closeConversation } from './router.js';
 import { typists } from './typing.js';
-import { shownPresence } from './users.js';
+import { showUser } from './usercard.js';
+import { nameOf, shownPresence } from './users.js';
 
-/** Makes the head; `render(conversation)` brings it up to date. `show(id)` goes to a message. */
-export function threadHead(show) {
+/**
+ * Makes the head; `render(conversation)` brings it up to date. `show(id)` goes to a message, `search(id)` leads to the search
+ * in a conversation.
+ */
+export function threadHead(show, search) {
   let shown = null;
   const picture = el('.thread-avatar');
   const title = el('h2.thread-title', { dir: 'auto', tabindex: -1, data: { testid: 'conversation-title' } });
@@ -22,17 +26,20 @@ export function threadHead(show) {
   const back = iconButton('back', 'Back to the list', { data: { testid: 'back' }, on: { click: closeConversation } });
   back.classList.add('back');
   const menu = menuButton('More', () => itemsFor(shown, show), { data: { testid: 'thread-menu' } });
-  const info = iconButton('info', 'Group info', { data: { testid: 'show-group' }, on: { click: () => showGroup(shown, show) } });
+  const look = iconButton('search', 'Search in this conversation', { data: { testid: 'search-conversation' }, on: { click: () => search(shown.id) } });
+  const about = () => (shown.kind === 'group' ? showGroup(shown, show) : showUser(shown.user_id));
+  const info = iconButton('info', 'Group info', { on: { click: about } });
   // The whole name is a larger target for a hand; by keyboard there is the button.
-  const names = el('.thread-names', { on: { click: () => shown.kind === 'group' && showGroup(shown, show) } }, title, note);
-  const element = el('header.thread-head', {}, back, picture, names, info, menu);
+  const names = el('.thread-names.opens', { on: { click: about } }, title, note);
+  const element = el('header.thread-head', {}, back, picture, names, look, info, menu);
 
   function render(conversation) {
     if (shown !== conversation) picture.replaceChildren(conversationAvatar(conversation));
     shown = conversation;
-    info.hidden = conversation.kind !== 'group';
-    names.classList.toggle('opens', conversation.kind === 'group');
-    if (conversation.kind === 'direct') updateUserAvatar(picture.firstChild, conversation.user_id);
+    const isGroup = conversation.kind === 'group';
+    attr(info, 'data-testid', isGroup ? 'show-group' : 'show-user');
+    for (const name of ['aria-label', 'title']) attr(info, name, isGroup ? 'Group info' : `About ${nameOf(conversation.user_id)}`);
+    updateConversationAvatar(picture.firstChild, conversation);
     setText(title, titleOf(conversation));
     const typing = typists(conversation.id);
     note.classList.toggle('accent', typing.length > 0);

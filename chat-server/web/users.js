@@ -32,8 +32,25 @@ export function userById(id) {
   return known ?? null;
 }
 
-/** What to call a user. */
-export const nameOf = (id) => userById(id)?.username ?? '…';
+/** What to call a user: as they want to be called, else by their user name. */
+export function nameOf(id) {
+  const user = userById(id);
+  return user ? user.display_name || user.username : '…';
+}
+
+/** The name by which a user is found and signs in; nobody else has it. */
+export const usernameOf = (id) => userById(id)?.username ?? '…';
+
+/** Takes note of what somebody says of themselves from now on: all of it, so what is not there is gone. */
+export function learnProfile({ user_id: id, display_name = null, bio = null, avatar_url = null }) {
+  const isMe = id === state.me?.id;
+  const known = isMe ? state.me : state.users.get(id);
+  if (!known) return;
+  const user = { ...known, display_name, bio, avatar_url };
+  if (isMe) state.me = user;
+  state.users.set(id, user);
+  changed('users', 'thread');
+}
 
 /** Fetches the asked users, few at a time, because a long list asks for many at once. */
 async function work() {

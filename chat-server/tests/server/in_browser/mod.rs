@@ -1,12 +1,16 @@
 //! Stories of the page in a real browser. They run where the browser and its driver are named by the environment, as
 //! `cargo xtask test` does; elsewhere they say that they are left out.
 
+mod access;
+mod account;
 mod annotations;
 mod browser;
 mod cable;
 mod deeds;
+mod details;
 mod docs;
 mod groups;
+mod search;
 mod window;
 
 use std::path::Path;
