@@ -338,6 +338,7 @@ const fn place(event: &EventView) -> Option<(i64, i64)> {
         EventView::ConversationRemoved(removed) => Some((OWN_LOG, removed.user_seq)),
         EventView::MessageDelivered(_)
         | EventView::MessageRead(_)
+        | EventView::MessageReceipts(_)
         | EventView::Typing(_)
         | EventView::Presence(_)
         | EventView::UserUpdated(_) => None,

@@ -268,6 +268,7 @@ const fn is_in_the_table(event: &EventView) -> bool {
         EventView::MessageNew(_)
         | EventView::MessageDelivered(_)
         | EventView::MessageRead(_)
+        | EventView::MessageReceipts(_)
         | EventView::MemberJoined(_)
         | EventView::MemberLeft(_)
         | EventView::Typing(_)

@@ -207,6 +207,14 @@ macro_rules! for_each_case {
                 positions_tell_where_every_conversation_stands
                 heads_are_told_of_those_that_exist
             }
+            unread {
+                what_is_no_message_is_nothing_to_read
+                what_is_deleted_is_not_waited_for
+                a_block_changes_no_count
+                several_devices_end_where_the_farthest_is
+                what_was_read_offline_counts_when_it_is_told
+                in_a_group_everybody_waits_for_themselves
+            }
             messages {
                 a_message_is_stored_as_it_was_given
                 places_are_counted_per_conversation_and_ids_over_all

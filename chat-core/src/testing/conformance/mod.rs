@@ -42,6 +42,7 @@ pub mod states;
 pub mod storms;
 pub mod text;
 pub mod tickets;
+pub mod unread;
 
 use crate::ports::Stores;
 
