@@ -8,6 +8,8 @@ use tokio::net::{TcpSocket, TcpStream};
 use tokio_tungstenite::WebSocketStream;
 use tokio_tungstenite::tungstenite::{Message, Utf8Bytes};
 
+use super::letter::Letter;
+use super::replies::{self, Replies};
 use crate::client::socket::{Refusal, Socket};
 use crate::failure::{Doing, Failure, Outcome};
 
@@ -23,6 +25,8 @@ pub(super) enum Dialect {
     Plain,
     /// The same frames inside of Socket.IO events over its WebSocket transport.
     SocketIo,
+    /// The same frames inside of Centrifuge's pushes, and its commands and replies in JSON.
+    Centrifuge,
 }
 
 /// Where a server is and how it is spoken to.
@@ -39,6 +43,8 @@ pub(super) struct Door {
 pub(super) struct Line {
     stream: WebSocketStream<TcpStream>,
     dialect: Dialect,
+    /// What came with the last frame, of a server that puts several things into one.
+    replies: Replies,
 }
 
 impl Door {
@@ -49,13 +55,15 @@ impl Door {
         let from = source(index);
         let stream = match dialect {
             Dialect::Ours => self.enter(pass, index).await?.into_stream(),
-            Dialect::Plain => Socket::open_foreign(&self.address, &format!("/ws?user={pass}"), from).await?,
+            Dialect::Plain | Dialect::Centrifuge => {
+                Socket::open_foreign(&self.address, &format!("/ws?user={pass}"), from).await?
+            }
             Dialect::SocketIo => {
                 let path = format!("/socket.io/?EIO=4&transport=websocket&user={pass}");
                 Socket::open_foreign(&self.address, &path, from).await?
             }
         };
-        let mut line = Line { stream, dialect };
+        let mut line = Line { stream, dialect, replies: Replies::default() };
         match dialect {
             Dialect::Ours => {}
             Dialect::Plain => line.expect("session.ready").await?,
@@ -63,6 +71,10 @@ impl Door {
                 line.expect("0{").await?;
                 line.stream.send(Message::text("40")).await.doing("join a namespace")?;
                 line.expect("session.ready").await?;
+            }
+            Dialect::Centrifuge => {
+                line.stream.send(Message::text(replies::CONNECT)).await.doing("connect to Centrifuge")?;
+                line.expect("\"connect\"").await?;
             }
         }
         Ok(line)
@@ -104,11 +116,12 @@ pub(super) async fn connect(address: &str, index: usize) -> Outcome<TcpStream> {
 pub(super) const ROUND: usize = 4 * PER_ADDRESS;
 
 impl Line {
-    /// Puts a frame into the outgoing buffer.
-    pub(super) async fn feed(&mut self, frame: &str) -> Outcome {
+    /// Puts a message into the outgoing buffer.
+    pub(super) async fn feed(&mut self, letter: Letter<'_>) -> Outcome {
         let text = match self.dialect {
-            Dialect::Ours | Dialect::Plain => frame.to_owned(),
-            Dialect::SocketIo => format!("42[\"frame\",{frame}]"),
+            Dialect::Ours | Dialect::Plain => letter.frame(),
+            Dialect::SocketIo => format!("42[\"frame\",{}]", letter.frame()),
+            Dialect::Centrifuge => letter.command(),
         };
         self.stream.feed(Message::text(text)).await.doing("send a frame")
     }
@@ -121,6 +134,12 @@ impl Line {
     /// The next frame, whenever it comes. Pings are answered.
     pub(super) async fn next(&mut self) -> Outcome<Utf8Bytes> {
         loop {
+            while let Some(reply) = self.replies.next() {
+                if reply.as_str() != replies::PING {
+                    return Ok(reply);
+                }
+                self.stream.send(Message::text(replies::PING)).await.doing("answer a ping")?;
+            }
             let message = self.stream.next().await.ok_or_else(|| Failure::new("a connection ended"))?;
             if let Some(text) = self.read(message.doing("read a frame")?).await? {
                 return Ok(text);
@@ -139,6 +158,10 @@ impl Line {
                 self.stream.send(Message::text("3")).await.doing("answer a ping")?;
                 Ok(None)
             }
+            Message::Text(text) if self.dialect == Dialect::Centrifuge => {
+                self.replies = Replies::of(text);
+                Ok(None)
+            }
             Message::Text(text) => Ok(Some(text)),
             Message::Close(reason) => Err(Failure::new(format!("a connection was closed: {reason:?}"))),
             Message::Binary(_) | Message::Ping(_) | Message::Pong(_) | Message::Frame(_) => Ok(None),
@@ -152,5 +175,38 @@ impl Line {
             }
         }
         Err(Failure::new(format!("a new connection does not say {word}")))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use tokio::net::TcpListener;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn several_replies_in_one_frame_are_heard_one_by_one_and_pings_are_answered() {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let door = Door { address: listener.local_addr().unwrap().to_string(), dialect: Dialect::Centrifuge };
+        let server = tokio::spawn(async move {
+            let mut socket = tokio_tungstenite::accept_async(listener.accept().await.unwrap().0).await.unwrap();
+            let mut heard = vec![socket.next().await.unwrap().unwrap().into_text().unwrap()];
+            socket.send(Message::text(r#"{"id":4294967295,"connect":{}}"#)).await.unwrap();
+            heard.push(socket.next().await.unwrap().unwrap().into_text().unwrap());
+            socket.send(Message::text("{\"push\":1}\n{}\n{\"id\":7,\"publish\":{}}")).await.unwrap();
+            heard.push(socket.next().await.unwrap().unwrap().into_text().unwrap());
+            heard
+        });
+
+        let mut line = door.open("1", 0).await.unwrap();
+        line.feed(Letter { conversation: 5, name: "ann", number: 7 }).await.unwrap();
+        line.flush().await.unwrap();
+
+        assert_eq!(line.next().await.unwrap(), r#"{"push":1}"#);
+        assert_eq!(line.next().await.unwrap(), r#"{"id":7,"publish":{}}"#);
+        let heard = server.await.unwrap();
+        assert_eq!(heard[0], replies::CONNECT);
+        assert!(heard[1].contains(r#""channel":"5""#), "{}", heard[1]);
+        assert_eq!(heard[2], replies::PING);
     }
 }

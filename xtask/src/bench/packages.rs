@@ -10,6 +10,7 @@ use crate::{step, terminal, workspace};
 
 const REQUIREMENTS: &str = "requirements.txt";
 const LOCK: &str = "package-lock.json";
+const SUMS: &str = "go.sum";
 
 /// Where the peers' programs are, and the lists of their packages.
 pub(super) fn manifests() -> PathBuf {
@@ -24,6 +25,11 @@ pub(super) fn python() -> PathBuf {
 /// Where Node finds its packages.
 pub(super) fn node_modules() -> PathBuf {
     home("node").join("node_modules")
+}
+
+/// The peer that is written in Go, once it is built.
+pub(super) fn go_program() -> PathBuf {
+    home("go").join("centrifuge")
 }
 
 /// Installs Python's packages unless they are there.
@@ -52,6 +58,24 @@ pub(super) fn install_node() -> Outcome {
         let mut ci = Command::new(&npm);
         step::capture(ci.args(["ci", "--silent", "--no-audit", "--no-fund"]).current_dir(place)).map(|_| ())
     })
+}
+
+/// Builds the peer that is written in Go. Go fetches the modules to where it keeps all others, unless they are there.
+pub(super) fn install_go() -> Outcome {
+    let Some(go) = programs::find("go") else { return Err(Failure::new("there is no go")) };
+    let source = manifests().join("centrifuge");
+    let build = || {
+        let mut build = Command::new(&go);
+        build.args(["build", "-mod=readonly", "-buildvcs=false", "-o"]).arg(go_program());
+        build.current_dir(&source).env("CGO_ENABLED", "0").env("GOWORK", "off");
+        step::capture(&mut build).map(|_| ())
+    };
+    install(&home("go"), &source.join(SUMS), "go", |place| {
+        fs::create_dir_all(place).doing("make a directory for the peer in Go")?;
+        build()
+    })?;
+    // The modules are the same, the program may have changed. Go knows whether there is anything to do.
+    build()
 }
 
 fn home(language: &str) -> PathBuf {
@@ -104,5 +128,15 @@ mod tests {
             versions.values().all(|version| version.as_str().unwrap().starts_with(char::is_numeric)),
             "{versions:?}"
         );
+
+        let sums = fs::read_to_string(manifests().join("centrifuge").join(SUMS)).unwrap();
+        let module = fs::read_to_string(manifests().join("centrifuge").join("go.mod")).unwrap();
+        let required = module.lines().filter_map(|line| line.trim().trim_start_matches("require ").split_once(" v"));
+        let required: Vec<_> = required.collect();
+        assert!(!required.is_empty());
+        for (name, version) in required {
+            let version = version.split(' ').next().unwrap_or_default();
+            assert!(sums.contains(&format!("{name} v{version}/go.mod h1:")), "{name} {version}");
+        }
     }
 }

@@ -23,10 +23,11 @@ pub(super) enum Peer {
     FastApi,
     Ws,
     SocketIo,
+    Centrifuge,
 }
 
 /// All of them.
-pub(super) const PEERS: [Peer; 3] = [Peer::FastApi, Peer::Ws, Peer::SocketIo];
+pub(super) const PEERS: [Peer; 4] = [Peer::FastApi, Peer::Ws, Peer::SocketIo, Peer::Centrifuge];
 
 impl Peer {
     /// What it is called in JSON.
@@ -35,6 +36,7 @@ impl Peer {
             Self::FastApi => "fastapi",
             Self::Ws => "ws",
             Self::SocketIo => "socketio",
+            Self::Centrifuge => "centrifuge",
         }
     }
 
@@ -44,6 +46,7 @@ impl Peer {
             Self::FastApi => "FastAPI, uvicorn, asyncpg",
             Self::Ws => "Node ws, pg",
             Self::SocketIo => "Socket.IO, pg",
+            Self::Centrifuge => "Centrifuge, pgx",
         }
     }
 
@@ -51,6 +54,7 @@ impl Peer {
         match self {
             Self::FastApi | Self::Ws => Dialect::Plain,
             Self::SocketIo => Dialect::SocketIo,
+            Self::Centrifuge => Dialect::Centrifuge,
         }
     }
 
@@ -70,15 +74,16 @@ impl Peer {
                 node.env("NODE_ENV", "production");
                 node
             }
+            Self::Centrifuge => Command::new(packages::go_program()),
         }
     }
 }
 
 /// Installs what the peers need. Those whose tools are missing are left out, loudly.
 pub(super) fn install() -> Vec<Peer> {
-    let (python, node) = (packages::install_python(), packages::install_node());
+    let (python, node, go) = (packages::install_python(), packages::install_node(), packages::install_go());
     let mut peers = PEERS.to_vec();
-    for (tools, outcome) in [(&PEERS[..1], python), (&PEERS[1..], node)] {
+    for (tools, outcome) in [(&PEERS[..1], python), (&PEERS[1..3], node), (&PEERS[3..], go)] {
         if let Err(failure) = outcome {
             let names: Vec<_> = tools.iter().map(|peer| peer.name()).collect();
             terminal::alarm(&format!("LEFT OUT: {}: {failure}", names.join("; ")));

@@ -153,7 +153,12 @@ fn report(options: &Options, contenders: &[Contender]) {
             );
             median(&ratios.collect::<Vec<_>>())
         };
-        let (single, burst) = if theirs.peer == Some(Peer::FastApi) { (15.0, 15.0) } else { (3.0, 10.0) };
+        let (single, burst) = match theirs.peer {
+            Some(Peer::FastApi) => (15.0, 15.0),
+            Some(Peer::Ws | Peer::SocketIo) => (3.0, 10.0),
+            // It is made for nothing but deliveries: to be as cheap is enough.
+            Some(Peer::Centrifuge) | None => (1.0, 1.0),
+        };
         let (key, name) = (theirs.key(), theirs.name().split(',').next().unwrap_or_default());
         figures.add_ratio(
             &format!("ratio_messages_{key}"),

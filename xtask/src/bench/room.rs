@@ -12,8 +12,8 @@ use super::book::Book;
 use super::clocks::{Clocks, Spent};
 use super::faults::Arrival;
 use super::glance::Glance;
+use super::letter::Letter;
 use super::line::{Door, Line};
-use super::talker::message;
 use crate::failure::{Failure, Outcome};
 
 /// Sockets that are being opened at a time.
@@ -123,7 +123,8 @@ impl Room {
         self.heard.wanted.fetch_add(burst * self.listeners, Ordering::Relaxed);
         for _ in 0..burst {
             self.said += 1;
-            self.speaker.feed(&message(self.conversation, &self.name, self.said)).await?;
+            let letter = Letter { conversation: self.conversation, name: &self.name, number: self.said };
+            self.speaker.feed(letter).await?;
         }
         self.speaker.flush().await?;
         let speaker = &mut self.speaker;
@@ -135,7 +136,7 @@ impl Room {
                 if glance.kind == "error" {
                     return Err(Failure::new(format!("a message was refused: {frame}")));
                 }
-                acknowledged += u64::from(glance.is_message());
+                acknowledged += u64::from(glance.is_acknowledgement());
             }
             while !self.heard.is_complete() {
                 self.heard.all.notified().await;

@@ -14,11 +14,11 @@ use super::effort::Setting;
 use super::faults::Faults;
 use super::floor::{Upgrades, bare_upgrades};
 use super::glance::Glance;
+use super::letter::Letter;
 use super::line::{Door, ROUND};
 use super::report::{Figures, median};
 use super::stage::{Scene, Stage};
 use super::statements::Statements;
-use super::talker::message;
 use super::world;
 use crate::failure::{Doing, Failure, Outcome};
 use crate::{runtime, terminal};
@@ -117,13 +117,14 @@ async fn measure(options: &Options, stage: &Stage, counts: bool) -> Outcome {
 /// Somebody writes while the others are away.
 async fn miss(door: &Door, group: i64, user: i64, round: u32, count: u64) -> Outcome {
     let mut line = door.open(&world::token(user)?, 0).await?;
+    let name = format!("{round}away{group}");
     for number in 1..=count {
-        line.feed(&message(group, &format!("{round}away{group}"), number)).await?;
+        line.feed(Letter { conversation: group, name: &name, number }).await?;
     }
     line.flush().await?;
     let mut acknowledged = 0;
     while acknowledged < count {
-        acknowledged += u64::from(Glance::at(line.next().await?.as_str()).is_message());
+        acknowledged += u64::from(Glance::at(line.next().await?.as_str()).is_acknowledgement());
     }
     Ok(())
 }

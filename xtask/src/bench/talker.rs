@@ -12,11 +12,10 @@ use super::book::Book;
 use super::course::{Course, Phase, Seat};
 use super::faults::Arrival;
 use super::glance::Glance;
+use super::letter::Letter;
 use super::line::Line;
 use crate::failure::{Failure, Outcome};
 
-/// As long as what pgbench inserts.
-const BODY: usize = 120;
 /// Frames that are taken in before anything is sent again, so that sends share a write.
 const AT_ONCE: usize = 64;
 
@@ -105,7 +104,7 @@ impl Talker {
         self.course.begun.fetch_add(1, Ordering::Relaxed);
         let counts = self.course.is_measuring.load(Ordering::Relaxed);
         self.on_their_way.insert(self.begun, (conversation, at, counts));
-        self.line.feed(&message(conversation, &self.name, self.begun)).await
+        self.line.feed(Letter { conversation, name: &self.name, number: self.begun }).await
     }
 
     fn hear(&mut self, frame: &str) -> Outcome {
@@ -113,10 +112,11 @@ impl Talker {
         if glance.kind == "error" {
             return Err(Failure::new(format!("a message was refused: {frame}")));
         }
-        if !glance.is_message() {
+        if !glance.is_message() && !glance.is_acknowledgement() {
             return Ok(());
         }
-        let is_new = self.report.book.note(glance.conversation, glance.seq) != Arrival::Again;
+        // An acknowledgement may be the message itself, or follow it.
+        let is_new = glance.is_message() && self.report.book.note(glance.conversation, glance.seq) != Arrival::Again;
         let number = glance.reference.and_then(|key| key.rsplit('-').next()?.parse::<u64>().ok());
         match number.and_then(|number| self.on_their_way.remove(&number)) {
             Some((conversation, at, counts)) => {
@@ -135,15 +135,6 @@ impl Talker {
         }
         Ok(())
     }
-}
-
-/// The frame that sends a message.
-pub(super) fn message(conversation: i64, name: &str, number: u64) -> String {
-    let body = "x".repeat(BODY);
-    format!(
-        "{{\"type\":\"message.send\",\"ref\":\"{name}-{number}\",\"conversation_id\":{conversation},\
-         \"body\":\"{body}\",\"client_id\":\"{name}-{number}\"}}"
-    )
 }
 
 #[cfg(test)]
@@ -183,5 +174,21 @@ mod tests {
         assert_eq!(course.delivered.load(Ordering::Relaxed), 0);
         let first = ann.told().book.faults.first;
         assert_eq!(first.as_deref(), Some("ann heard again 1 of conversation 1 after 1"));
+    }
+
+    #[tokio::test]
+    async fn an_own_message_that_is_acknowledged_without_being_repeated_is_heard_once_and_no_delivery() {
+        let course = Arc::new(Course::default());
+        let mut ann = seated(&course).await;
+        ann.on_their_way.insert(1, (1, Instant::now(), false));
+        let data = r#"{"type":"message.new","data":{"conversation_id":1,"seq":1}}"#;
+
+        ann.hear(&format!(r#"{{"push":{{"channel":"1","pub":{{"data":{data}}}}}}}"#)).unwrap();
+        ann.hear(r#"{"id":1,"publish":{}}"#).unwrap();
+
+        assert_eq!(course.acknowledged.load(Ordering::Relaxed), 1);
+        assert_eq!(course.delivered.load(Ordering::Relaxed), 0);
+        let book = ann.told().book;
+        assert_eq!((book.reached(&[(1, 1)].into()), book.faults.first), (1, None));
     }
 }
