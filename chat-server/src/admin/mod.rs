@@ -3,6 +3,7 @@
 mod answers;
 mod fsck;
 mod recount;
+mod standings;
 mod users;
 
 use std::io::{self, Write as _};
@@ -73,6 +74,12 @@ async fn carry_out(config: &Config, opened: &Opened, command: Admin) -> Result<(
             users::create(config, stores, &name, email.as_deref()).await
         }
         Admin::Users(UsersAdmin::SetPassword { name }) => users::set_password(config, stores, &name).await,
+        Admin::Users(UsersAdmin::Promote { name, role }) => standings::promote(stores, &name, &role).await,
+        Admin::Users(UsersAdmin::Suspend { name, until, reason }) => {
+            standings::suspend(stores, &name, &until, &reason).await
+        }
+        Admin::Users(UsersAdmin::Ban { name, reason }) => standings::ban(stores, &name, &reason).await,
+        Admin::Users(UsersAdmin::Pardon { name }) => standings::pardon(stores, &name).await,
         Admin::Sessions(SessionsAdmin::End { id }) => end_session(stores, id).await,
         Admin::Fsck => fsck::check(stores).await,
         Admin::Recount { repair } => recount::recount(opened, stores, repair).await,

@@ -17,11 +17,13 @@ mod pool;
 mod receipts;
 mod recount;
 mod relations;
+mod reports;
 mod search;
 mod server;
 mod session;
 mod sessions;
 mod shared_reads;
+mod standings;
 
 use std::sync::Arc;
 

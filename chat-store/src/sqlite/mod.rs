@@ -16,9 +16,11 @@ mod plans;
 mod receipts;
 mod recount;
 mod relations;
+mod reports;
 mod search;
 mod session;
 mod sessions;
+mod standings;
 
 use std::path::Path;
 use std::sync::Arc;
