@@ -134,7 +134,7 @@ impl Line {
     /// The next frame, whenever it comes. Pings are answered.
     pub(super) async fn next(&mut self) -> Outcome<Utf8Bytes> {
         loop {
-            while let Some(reply) = self.replies.next() {
+            for reply in self.replies.by_ref() {
                 if reply.as_str() != replies::PING {
                     return Ok(reply);
                 }
