@@ -31,7 +31,7 @@ function actionsOn(row, conversation, act) {
     message.reply_to && { label: 'Go to the quoted message', icon: 'up', testid: 'message-quoted', run: () => act.show(message.reply_to) },
     navigator.clipboard && { label: 'Copy text', icon: 'copy', testid: 'message-copy', run: () => copy(message) },
     message.reactions?.length > 0 && { label: 'Who reacted', icon: 'smile', testid: 'message-reactors', run: () => showReactors(message) },
-    conversation.kind === 'group' && !row.own && {
+    conversation.kind !== 'direct' && !row.own && {
       label: `About ${nameOf(message.sender_id)}`, icon: 'info', testid: 'message-person', run: () => act.person(message.sender_id),
     },
     message.edited_at && { label: 'Former texts', icon: 'clock', testid: 'message-former', run: () => showFormerTexts(message) },
