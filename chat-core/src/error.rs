@@ -3,6 +3,7 @@
 use crate::ports::StoreError;
 use crate::relation::Refusal;
 use crate::text::TextError;
+use crate::time::Timestamp;
 use crate::user::NameError;
 
 macro_rules! codes {
@@ -61,6 +62,10 @@ codes! {
     CannotMessage => "cannot_message", "You cannot write to this user.";
     /// The asker blocks the other user.
     BlockedByYou => "blocked_by_you", "You block this user. Unblock them first.";
+    /// Kept out for a while by those who look after the server.
+    AccountSuspended => "account_suspended", "This account is suspended for a while.";
+    /// Kept out for good by those who look after the server.
+    AccountBanned => "account_banned", "This account is banned.";
     /// Not there, or nothing that the asker may know of.
     NotFound => "not_found", "There is nothing here.";
     /// The method does not exist on this path.
@@ -113,6 +118,12 @@ pub enum ChatError {
         /// When it may be tried again.
         retry_after_ms: u64,
     },
+    /// The asker is kept out for a while.
+    #[error("suspended until {until}")]
+    Suspended {
+        /// When they may come back.
+        until: Timestamp,
+    },
     /// The store failed. The cause is for the log, never for the asker.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -125,6 +136,7 @@ impl ChatError {
         match self {
             Self::Refused(code) => *code,
             Self::RateLimited { .. } => ErrorCode::RateLimited,
+            Self::Suspended { .. } => ErrorCode::AccountSuspended,
             Self::Store(StoreError::Unavailable(_)) => ErrorCode::Unavailable,
             Self::Store(StoreError::Corrupt { .. }) => ErrorCode::Internal,
         }
@@ -135,7 +147,16 @@ impl ChatError {
     pub const fn retry_after_ms(&self) -> Option<u64> {
         match self {
             Self::RateLimited { retry_after_ms } => Some(*retry_after_ms),
-            Self::Refused(_) | Self::Store(_) => None,
+            Self::Refused(_) | Self::Suspended { .. } | Self::Store(_) => None,
+        }
+    }
+
+    /// Until when it stays refused, if that is known.
+    #[must_use]
+    pub const fn until(&self) -> Option<Timestamp> {
+        match self {
+            Self::Suspended { until } => Some(*until),
+            Self::Refused(_) | Self::RateLimited { .. } | Self::Store(_) => None,
         }
     }
 }

@@ -36,6 +36,13 @@ pub enum Event {
     },
     /// A session was ended: its sockets close.
     SessionEnded(SessionId),
+    /// A user is kept out from now on: all of their sockets close.
+    Sanctioned {
+        /// Who.
+        user: UserId,
+        /// For good, or for a while.
+        is_for_good: bool,
+    },
 }
 
 /// One receipt as its author (or the reader's other devices) sees it.

@@ -56,6 +56,15 @@ id!(
     SessionId
 );
 
+id!(
+    /// A report of something that breaks the rules.
+    ReportId
+);
+id!(
+    /// An entry of the audit.
+    AuditId
+);
+
 /// A position in a log: dense from 1 within one conversation (or within one user's own log). 0 is "before everything".
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 pub struct Seq(i64);

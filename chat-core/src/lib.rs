@@ -11,6 +11,7 @@ pub mod ids;
 pub mod limits;
 pub mod log;
 pub mod message;
+pub mod moderation;
 pub mod page;
 pub mod ports;
 pub mod presence;

@@ -82,6 +82,38 @@ pub enum UsersAdmin {
         /// The user name
         name: String,
     },
+    /// Say what a user is to the whole server
+    Promote {
+        /// The user name
+        name: String,
+        /// `admin`, `moderator`, or `member` to take it back
+        #[arg(long = "as", value_name = "ROLE")]
+        role: String,
+    },
+    /// Keep a user out for a while: all their sessions end, a running server closes their sockets within some five seconds
+    Suspend {
+        /// The user name
+        name: String,
+        /// Until when, as RFC 3339 or a date
+        #[arg(long)]
+        until: String,
+        /// Why
+        #[arg(long)]
+        reason: String,
+    },
+    /// Keep a user out for good: all their sessions end, a running server closes their sockets within some five seconds
+    Ban {
+        /// The user name
+        name: String,
+        /// Why
+        #[arg(long)]
+        reason: String,
+    },
+    /// Let a user in again who was suspended or banned
+    Pardon {
+        /// The user name
+        name: String,
+    },
 }
 
 /// Looking after sessions.

@@ -98,6 +98,8 @@ where
         + chat_core::ports::AnnotationStore
         + chat_core::ports::SearchStore
         + chat_core::ports::ReceiptStore
+        + chat_core::ports::ReportStore
+        + chat_core::ports::StandingStore
         + chat_core::ports::Database
         + 'static,
 {
@@ -111,6 +113,8 @@ where
         annotations: store.clone(),
         search: store.clone(),
         receipts: store.clone(),
+        reports: store.clone(),
+        standings: store.clone(),
         database: store.clone(),
     }
 }

@@ -66,6 +66,9 @@ pub(crate) trait Session: Send {
     /// A conversation that nobody else can change until the transaction ends.
     const LOCK_CONVERSATION: &'static str;
 
+    /// How two users stand, which nobody else can change until the transaction ends.
+    const LOCK_STANDINGS: &'static str;
+
     /// Runs a statement that returns rows.
     fn rows(
         &mut self,

@@ -45,6 +45,10 @@ pub enum CloseReason {
     NotAMember,
     /// The user has too many sockets open already.
     TooManySockets,
+    /// The user is kept out for a while.
+    Suspended,
+    /// The user is kept out for good.
+    Banned,
     /// Flooded with pings.
     Flood,
 }
@@ -71,6 +75,8 @@ impl CloseReason {
             Self::SessionEnded => 4503,
             Self::NotAMember => 4504,
             Self::TooManySockets => 4505,
+            Self::Suspended => 4506,
+            Self::Banned => 4507,
             Self::Flood => 4508,
         }
     }
@@ -94,6 +100,8 @@ impl CloseReason {
             Self::SessionEnded => "session ended",
             Self::NotAMember => "not a member",
             Self::TooManySockets => "too many sockets",
+            Self::Suspended => "account suspended",
+            Self::Banned => "account banned",
             Self::Flood => "too many pings",
         })
     }

@@ -69,7 +69,8 @@ impl Frame {
             | Event::Presence(_)
             | Event::Profile(_)
             | Event::Typing { .. }
-            | Event::SessionEnded(_) => (None, None),
+            | Event::SessionEnded(_)
+            | Event::Sanctioned { .. } => (None, None),
         };
         let is_ephemeral = matches!(event, Event::Typing { .. } | Event::Presence(_));
         Some(Arc::new(Self { place, author, is_ephemeral, ..Self::new(OpCode::Data(Data::Text), &text) }))

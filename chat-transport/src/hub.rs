@@ -48,6 +48,10 @@ impl EventBus for Hub {
             self.state().close_session(session);
             return;
         }
+        if let Event::Sanctioned { user, is_for_good } = *envelope.event {
+            self.state().close_user(user, if is_for_good { CloseReason::Banned } else { CloseReason::Suspended });
+            return;
+        }
         if !self.is_heard(&envelope) {
             return;
         }
@@ -294,7 +298,8 @@ impl State {
             | Event::Presence(_)
             | Event::Profile(_)
             | Event::Typing { .. }
-            | Event::SessionEnded(_) => {}
+            | Event::SessionEnded(_)
+            | Event::Sanctioned { .. } => {}
         }
     }
 
@@ -331,6 +336,13 @@ impl State {
         })) = event
         {
             self.registry.join(*user, *conversation);
+        }
+    }
+
+    fn close_user(&self, user: UserId, reason: CloseReason) {
+        // Those of one conversation too, whichever it is.
+        for (_, outbox) in self.registry.all().filter(|(_, outbox)| outbox.user == user) {
+            outbox.close(reason);
         }
     }
 

@@ -85,10 +85,12 @@ impl Gateway {
         let (_, Ok(ClientFrame::Auth { token })) = decode(text.as_str(), None) else {
             return Err(CloseReason::BadToken);
         };
-        self.authenticator
-            .authenticate(&Credential::Token(token))
-            .await
-            .map_err(|error| if error.code().is_retryable() { CloseReason::Unavailable } else { CloseReason::BadToken })
+        self.authenticator.authenticate(&Credential::Token(token)).await.map_err(|error| match error.code() {
+            ErrorCode::AccountSuspended => CloseReason::Suspended,
+            ErrorCode::AccountBanned => CloseReason::Banned,
+            code if code.is_retryable() => CloseReason::Unavailable,
+            _ => CloseReason::BadToken,
+        })
     }
 
     /// Nobody takes every place alone, and a socket of one conversation is for those who are in it.

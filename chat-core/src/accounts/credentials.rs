@@ -4,7 +4,8 @@ use std::net::IpAddr;
 
 use super::{Accounts, Identity, Password, RateKey, SignedIn, network};
 use crate::error::{ChatError, ErrorCode};
-use crate::ports::{Login, PasswordChange, Verified};
+use crate::moderation::Sanction;
+use crate::ports::{Login, PasswordChange, StoredPassword, Verified};
 use crate::user::{Email, User, Username};
 
 /// How often a password is proved anew when it is changed at that very moment.
@@ -16,6 +17,7 @@ struct Proven {
     /// The hash that it was proved against.
     hash: Option<String>,
     is_outdated: bool,
+    sanction: Option<Sanction>,
 }
 
 impl Accounts {
@@ -30,7 +32,11 @@ impl Accounts {
             Err(_) => Login::NameKey(Username::key_of(login)),
         };
         for _ in 0..MAX_MOVED {
-            let Proven { user, hash, is_outdated } = self.prove(&login, password).await?;
+            let Proven { user, hash, is_outdated, sanction } = self.prove(&login, password).await?;
+            // Only who proves to be the one is told that they are kept out.
+            if let Some(sanction) = sanction.filter(|sanction| sanction.holds(self.clock.now())) {
+                return Err(sanction.refusal());
+            }
             // It may have been changed while it was being verified, and then what was proved counts no more.
             let Some(signed_in) = self.sign_in(user, hash.clone()).await? else { continue };
             if is_outdated && let Ok(anew) = self.hasher.hash(password).await {
@@ -81,7 +87,7 @@ impl Accounts {
         let stored = self.users.find_login(login).await?;
         let hash = stored.as_ref().and_then(|stored| stored.hash.clone());
         let verified = self.hasher.verify(password, hash.clone()).await.map_err(|_| ErrorCode::Unavailable)?;
-        let user = stored.map(|stored| stored.user).filter(|_| verified != Verified::No).ok_or_else(refused)?;
-        Ok(Proven { user, hash, is_outdated: verified == Verified::YesButOutdated })
+        let StoredPassword { user, sanction, .. } = stored.filter(|_| verified != Verified::No).ok_or_else(refused)?;
+        Ok(Proven { user, hash, is_outdated: verified == Verified::YesButOutdated, sanction })
     }
 }

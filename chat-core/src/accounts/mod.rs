@@ -17,7 +17,8 @@ use crate::error::{ChatError, ErrorCode};
 use crate::ids::{SessionId, UserId};
 use crate::limits::{Rate, RateLimiter};
 use crate::ports::{
-    Clock, Entropy, EventBus, Login, NewUser, PasswordHasher, SessionStore, Stores, TokenSigner, UserCreated, UserStore,
+    Clock, Entropy, EventBus, Login, NewUser, PasswordHasher, SessionStore, StandingStore, Stores, TokenSigner,
+    UserCreated, UserStore,
 };
 use crate::time::Timestamp;
 use crate::user::{Email, User, Username};
@@ -157,6 +158,7 @@ pub struct AccountPorts {
 pub struct Accounts {
     users: Arc<dyn UserStore>,
     sessions: Arc<dyn SessionStore>,
+    standings: Arc<dyn StandingStore>,
     bus: Arc<dyn EventBus>,
     clock: Arc<dyn Clock>,
     entropy: Arc<dyn Entropy>,
@@ -174,6 +176,7 @@ impl Accounts {
         Self {
             users: ports.stores.users,
             sessions: ports.stores.sessions,
+            standings: ports.stores.standings,
             bus: ports.bus,
             clock: ports.clock,
             entropy: ports.entropy,

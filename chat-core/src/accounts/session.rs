@@ -9,7 +9,7 @@ use super::{Accounts, Authenticator, Credential, Identity, SignedIn};
 use crate::error::{ChatError, ErrorCode};
 use crate::event::{Audience, Envelope, Event};
 use crate::ids::SessionId;
-use crate::ports::{AccessClaims, NewSession, RefreshClaims, Rotated, Rotation, Ticket};
+use crate::ports::{AccessClaims, NewSession, RefreshClaims, Rotated, Rotation, Ticket, Whose};
 use crate::time::Timestamp;
 use crate::user::User;
 
@@ -52,7 +52,10 @@ impl Accounts {
                 self.announce_end(claims.session);
                 Err(refused())
             }
-            Rotated::Gone => Err(refused()),
+            Rotated::Gone => {
+                let whose = Whose::Session { session: claims.session, nonce: claims.nonce };
+                Err(self.refusal(whose, at).await?)
+            }
         }
     }
 
@@ -112,6 +115,19 @@ impl Accounts {
         });
     }
 
+    /// Why somebody is refused who has a proof of a session that is over: they may be kept out. This is asked only where somebody
+    /// is refused, so being let in costs nothing.
+    async fn refusal(&self, whose: Whose, now: Timestamp) -> Result<ChatError, ChatError> {
+        let standing = self.standings.standing_of(whose).await?.unwrap_or_default();
+        Ok(standing.admits(now).err().unwrap_or_else(|| ErrorCode::Unauthenticated.into()))
+    }
+
+    /// Hears that a session was ended by somebody else than through here, as those who are kept out are: from now on its tokens
+    /// are refused, however lately it was found live.
+    pub fn hear_end(&self, session: SessionId) {
+        self.live.forget(session);
+    }
+
     fn nonce(&self) -> i64 {
         let [a, b, c, d, e, f, g, h, ..] = self.entropy.secret();
         i64::from_le_bytes([a, b, c, d, e, f, g, h])
@@ -140,7 +156,7 @@ impl Authenticator for Accounts {
                 if let Some(session) = claims.session
                     && !self.is_live(session, now).await?
                 {
-                    return Err(refused());
+                    return Err(self.refusal(Whose::User(claims.user), now).await?);
                 }
                 let expires_at = Some(claims.expires_at);
                 Ok(Identity { user: claims.user, session: claims.session, expires_at })
@@ -150,7 +166,7 @@ impl Authenticator for Accounts {
                 if let Some(session) = ticket.session
                     && !self.is_live(session, now).await?
                 {
-                    return Err(refused());
+                    return Err(self.refusal(Whose::User(ticket.user), now).await?);
                 }
                 let expires_at = Some(now.plus_seconds(self.settings.access_seconds));
                 Ok(Identity { user: ticket.user, session: ticket.session, expires_at })

@@ -58,7 +58,7 @@ impl Chat {
     }
 
     /// Tells the members. The last of several entries is the answer to the one who asked.
-    fn publish_entries(&self, actor: &Actor, entries: Vec<LogEntry>) {
+    pub(super) fn publish_entries(&self, actor: &Actor, entries: Vec<LogEntry>) {
         let last = entries.last().map(LogEntry::seq);
         for entry in entries {
             if let LogEntry::Change(change) = &entry

@@ -11,9 +11,11 @@ mod conversations;
 mod facts;
 mod groups;
 mod messages;
+mod moderation;
 mod presence;
 mod receipts;
 mod relations;
+mod reports;
 mod resume;
 mod search;
 mod users;
@@ -156,6 +158,15 @@ impl Chat {
             Command::Unfriend(user) => self.unfriend(actor, user).await,
             Command::Block(user) => self.block(actor, user).await.map(Reply::User),
             Command::Unblock(user) => self.unblock(actor, user).await,
+            Command::SetServerRole { user, role } => self.set_server_role(actor, user, role).await,
+            Command::SetSanction { user, sanction } => self.set_sanction(actor, user, sanction).await,
+            Command::FileReport(report) => self.file_report(actor, report).await,
+            Command::ResolveReport { report, decision, note } => {
+                self.resolve_report(actor, report, &decision, note).await
+            }
+            Command::ListReports(query) => self.list_reports(actor, &query).await,
+            Command::GetStanding(user) => self.get_standing(actor, user).await,
+            Command::ListAudit(query) => self.audit(actor, &query).await,
             Command::GetMe => self.me(actor.user).await.map(Reply::Me),
             Command::GetUser(user) => self.profile(actor, user).await.map(Reply::User),
             Command::FindUsers { query, after, size } => self.find_users(actor, &query, after, size).await,
@@ -236,7 +247,11 @@ const fn kind_of(command: &Command) -> Kind {
         | Command::CancelFriend(_)
         | Command::Unfriend(_)
         | Command::Block(_)
-        | Command::Unblock(_) => Kind::Change,
+        | Command::Unblock(_)
+        | Command::SetServerRole { .. }
+        | Command::SetSanction { .. }
+        | Command::FileReport(_)
+        | Command::ResolveReport { .. } => Kind::Change,
         Command::GetMe
         | Command::GetUser(_)
         | Command::FindUsers { .. }
@@ -255,6 +270,9 @@ const fn kind_of(command: &Command) -> Kind {
         | Command::ListReplies { .. }
         | Command::ListPins { .. }
         | Command::ListChanges { .. }
+        | Command::ListReports(_)
+        | Command::GetStanding(_)
+        | Command::ListAudit(_)
         | Command::ListOwnChanges { .. } => Kind::Read,
     }
 }

@@ -5,12 +5,15 @@ mod reply;
 pub use reply::*;
 
 use crate::conversation::{ActivityCursor, GroupUpdate, Role};
-use crate::ids::{ConnectionId, ConversationId, FriendRequestId, MessageId, Seq, SessionId, UserId};
+use crate::ids::{ConnectionId, ConversationId, FriendRequestId, MessageId, ReportId, Seq, SessionId, UserId};
+use crate::moderation::{ReportReason, ReportSubject, Sanction, ServerRole};
 use crate::page::PageSize;
+use crate::ports::{AuditQuery, ReportQuery};
 use crate::presence::Status;
 use crate::reaction::Emoji;
 use crate::search::MessageSearch;
-use crate::text::{Body, ClientId, Label};
+use crate::text::{Body, ClientId, Description, Label};
+use crate::time::Timestamp;
 use crate::user::ProfileUpdate;
 
 /// Who asks: a user who proved to be one, and through what.
@@ -135,6 +138,37 @@ pub enum Command {
     Block(UserId),
     /// Lift a block.
     Unblock(UserId),
+    /// Let a user be something else to the whole server.
+    SetServerRole {
+        /// Who.
+        user: UserId,
+        /// What they are from now on.
+        role: ServerRole,
+    },
+    /// Keep a user out, or, without a sanction, let them in again.
+    SetSanction {
+        /// Whom.
+        user: UserId,
+        /// How, and why.
+        sanction: Option<Sanction>,
+    },
+    /// Report something that breaks the rules.
+    FileReport(FileReport),
+    /// Decide about a report, and carry it out.
+    ResolveReport {
+        /// About which.
+        report: ReportId,
+        /// What.
+        decision: Decision,
+        /// What there is to say about it.
+        note: Option<Description>,
+    },
+    /// Reports, in the order in which they were filed.
+    ListReports(ReportQuery),
+    /// How a user stands with the server.
+    GetStanding(UserId),
+    /// What was done to keep the server in order, the newest first.
+    ListAudit(AuditQuery),
     /// One's own account.
     GetMe,
     /// A user.
@@ -247,6 +281,33 @@ pub struct SendMessage {
     pub client_id: Option<ClientId>,
     /// The message it answers.
     pub reply_to: Option<MessageId>,
+}
+
+/// A report to file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FileReport {
+    /// Of what.
+    pub subject: ReportSubject,
+    /// What is wrong with it.
+    pub reason: ReportReason,
+    /// What there is to say about it.
+    pub comment: Option<Description>,
+}
+
+/// What somebody who looks after the server decides about a report.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Decision {
+    /// Nothing is done.
+    Dismiss,
+    /// The message goes.
+    DeleteMessage,
+    /// The user is kept out for a while.
+    SuspendUser {
+        /// Until when.
+        until: Timestamp,
+    },
+    /// The user is kept out for good.
+    BanUser,
 }
 
 /// A message that is meant.

@@ -5,6 +5,7 @@ use crate::conversation::{ActivityCursor, ConversationView, Member};
 use crate::ids::{ConversationId, MessageId, Seq};
 use crate::log::{LogEntry, UserEntry};
 use crate::message::{FormerBody, Message, MessageView};
+use crate::moderation::{AccountStanding, AuditEntry, Report};
 use crate::page::Page;
 use crate::presence::Presence;
 use crate::receipt::Marks;
@@ -53,6 +54,16 @@ pub enum Reply {
     Changes(Changes),
     /// Changes of one's own log.
     OwnChanges(OwnChanges),
+    /// A report that its reporter filed.
+    Filed(FiledReport),
+    /// A report as it stands now, for those who look after the server.
+    Report(Box<Report>),
+    /// A page of reports.
+    Reports(Page<Report>),
+    /// How somebody stands with the server; a sanction that is over is not told.
+    Standing(AccountStanding),
+    /// A page of the audit.
+    Audit(Page<AuditEntry>),
 }
 
 /// Whether this very command changed something; if so, an event says what.
@@ -68,6 +79,15 @@ pub struct Sent {
     /// The message.
     pub message: Message,
     /// False for a repeat of its `client_id`.
+    pub fresh: bool,
+}
+
+/// A report, and whether this very command filed it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FiledReport {
+    /// The report.
+    pub report: Report,
+    /// False if it was open already.
     pub fresh: bool,
 }
 

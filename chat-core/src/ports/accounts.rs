@@ -4,6 +4,7 @@ use async_trait::async_trait;
 
 use super::StoreError;
 use crate::ids::{Seq, UserId};
+use crate::moderation::Sanction;
 use crate::page::{Page, PageSize};
 use crate::presence::Status;
 use crate::text::Label;
@@ -50,6 +51,8 @@ pub struct StoredPassword {
     pub user: User,
     /// The hash in PHC form; none for users that sign in elsewhere.
     pub hash: Option<String>,
+    /// What keeps them out, or did: it may be over.
+    pub sanction: Option<Sanction>,
 }
 
 impl std::fmt::Debug for StoredPassword {

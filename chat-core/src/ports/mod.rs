@@ -14,8 +14,10 @@ mod database;
 mod messages;
 mod receipts;
 mod relations;
+mod reports;
 mod search;
 mod sessions;
+mod standings;
 mod time;
 
 pub use accounts::*;
@@ -28,8 +30,10 @@ pub use database::*;
 pub use messages::*;
 pub use receipts::*;
 pub use relations::*;
+pub use reports::*;
 pub use search::*;
 pub use sessions::*;
+pub use standings::*;
 pub use time::*;
 
 use std::sync::Arc;
@@ -72,6 +76,10 @@ pub struct Stores {
     pub search: Arc<dyn SearchStore>,
     /// Marks.
     pub receipts: Arc<dyn ReceiptStore>,
+    /// Reports.
+    pub reports: Arc<dyn ReportStore>,
+    /// How users stand with the server.
+    pub standings: Arc<dyn StandingStore>,
     /// The database as a whole.
     pub database: Arc<dyn Database>,
 }

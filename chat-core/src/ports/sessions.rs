@@ -102,8 +102,8 @@ pub struct Ticket {
 #[cfg_attr(any(test, feature = "testing"), mockall::automock)]
 #[async_trait]
 pub trait SessionStore: Send + Sync {
-    /// Opens a session; its first refresh token has generation 1. None if the user has another password by now, or does
-    /// not exist.
+    /// Opens a session; its first refresh token has generation 1. None if the user has another password by now, is kept out, or
+    /// does not exist.
     async fn open(&self, new: &NewSession) -> Result<Option<SessionId>, StoreError>;
 
     /// Replaces a password, and ends all sessions of the user but one, in one transaction; gives those that it ended, in the

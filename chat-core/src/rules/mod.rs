@@ -3,9 +3,11 @@
 
 mod group;
 mod message;
+mod moderation;
 
 pub use group::*;
 pub use message::*;
+pub use moderation::*;
 
 use crate::error::ErrorCode;
 use crate::ids::{Seq, UserId};

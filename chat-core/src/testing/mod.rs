@@ -20,6 +20,7 @@ pub use recorder::EventRecorder;
 pub mod mocks {
     pub use crate::ports::{
         MockClock, MockConversationStore, MockDatabase, MockEntropy, MockEventBus, MockMessageStore,
-        MockPasswordHasher, MockReceiptStore, MockRelationStore, MockSessionStore, MockTokenSigner, MockUserStore,
+        MockPasswordHasher, MockReceiptStore, MockRelationStore, MockReportStore, MockSessionStore, MockStandingStore,
+        MockTokenSigner, MockUserStore,
     };
 }

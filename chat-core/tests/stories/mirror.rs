@@ -105,7 +105,8 @@ impl Mirror {
             | Event::Presence(_)
             | Event::Profile(_)
             | Event::Typing { .. }
-            | Event::SessionEnded(_) => false,
+            | Event::SessionEnded(_)
+            | Event::Sanctioned { .. } => false,
         }
     }
 

@@ -1,6 +1,7 @@
 //! Commands for operators, over the same ports that the server itself works with.
 
 mod fsck;
+mod standings;
 mod users;
 
 use std::io::{self, Write as _};
@@ -66,6 +67,12 @@ async fn carry_out(config: &Config, stores: &Stores, command: Admin) -> Result<(
             users::create(config, stores, &name, email.as_deref()).await
         }
         Admin::Users(UsersAdmin::SetPassword { name }) => users::set_password(config, stores, &name).await,
+        Admin::Users(UsersAdmin::Promote { name, role }) => standings::promote(stores, &name, &role).await,
+        Admin::Users(UsersAdmin::Suspend { name, until, reason }) => {
+            standings::suspend(stores, &name, &until, &reason).await
+        }
+        Admin::Users(UsersAdmin::Ban { name, reason }) => standings::ban(stores, &name, &reason).await,
+        Admin::Users(UsersAdmin::Pardon { name }) => standings::pardon(stores, &name).await,
         Admin::Sessions(SessionsAdmin::End { id }) => end_session(stores, id).await,
         Admin::Fsck => fsck::check(stores).await,
     }

@@ -6,7 +6,8 @@ use chat_core::accounts::Password;
 use chat_core::error::{ChatError, ErrorCode};
 use chat_core::page::PageSize;
 use chat_core::ports::{
-    Clock as _, Login, NewUser, PasswordChange, PasswordHasher as _, Stores, SystemClock, UserCreated, UserSearch,
+    Clock as _, Login, NewUser, PasswordChange, PasswordHasher as _, StoredPassword, Stores, SystemClock, UserCreated,
+    UserSearch,
 };
 use chat_core::user::{Email, Username, fold};
 
@@ -48,15 +49,20 @@ pub(super) async fn create(
 }
 
 pub(super) async fn set_password(config: &Config, stores: &Stores, name: &str) -> Result<(), AdminError> {
-    let found = stores.users.find_login(&Login::NameKey(Username::key_of(name))).await?;
-    // A look-alike of the name has the same key, and is not who was meant.
-    let found = found.filter(|found| fold(found.user.username.as_str()) == fold(name));
-    let found = found.ok_or(AdminError::Refused(ErrorCode::NotFound))?;
+    let found = named(stores, name).await?;
     let change = PasswordChange { user: found.user.id, judged_on: found.hash, hash: hashed(config).await? };
     let ended = stores.sessions.change_password(&change, None, SystemClock.now()).await?;
     let ended = ended.ok_or(AdminError::Refused(ErrorCode::Conflict))?;
     writeln!(io::stdout(), "{} has another password; {} sessions ended", change.user, ended.len())?;
     Ok(())
+}
+
+/// Who is meant by a name.
+pub(super) async fn named(stores: &Stores, name: &str) -> Result<StoredPassword, AdminError> {
+    let found = stores.users.find_login(&Login::NameKey(Username::key_of(name))).await?;
+    // A look-alike of the name has the same key, and is not who was meant.
+    let found = found.filter(|found| fold(found.user.username.as_str()) == fold(name));
+    found.ok_or(AdminError::Refused(ErrorCode::NotFound))
 }
 
 /// The hash of the password on the first line of standard input: on a command line others could see it.

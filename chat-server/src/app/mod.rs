@@ -1,6 +1,7 @@
 //! The composition, from top to bottom: stores, hub, chat, accounts, gateway, and one router over all of them.
 
 mod background;
+mod heard;
 mod parts;
 
 use std::sync::Arc;
@@ -18,6 +19,7 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use self::background::Background;
+use self::heard::Heard;
 use crate::access::{self, Access};
 use crate::config::Config;
 use crate::http::request_id;
@@ -77,8 +79,6 @@ impl App {
         let Parts { stores, users, clock } = parts;
         let hub = Hub::new(Arc::clone(&clock));
         let bus: Arc<dyn EventBus> = hub.clone();
-        let chat = Arc::new(Chat::new(stores.clone(), Arc::clone(&bus), Arc::clone(&clock), config.chat()));
-
         let (accounts, authenticator): (_, Arc<dyn Authenticator>) = match users {
             Users::OfHost(authenticator) => (None, authenticator),
             Users::Own { hasher, signer, entropy } => {
@@ -88,6 +88,11 @@ impl App {
                 (Some(Arc::clone(&accounts)), accounts)
             }
         };
+        let bus: Arc<dyn EventBus> = match &accounts {
+            Some(accounts) => Arc::new(Heard { hub: Arc::clone(&hub), accounts: Arc::clone(accounts) }),
+            None => hub.clone(),
+        };
+        let chat = Arc::new(Chat::new(stores.clone(), bus, Arc::clone(&clock), config.chat()));
 
         let gateway =
             Gateway::new(Arc::clone(&chat), hub, Arc::clone(&authenticator), Arc::clone(&clock), config.sockets());

@@ -124,6 +124,7 @@ async fn register(
 #[utoipa::path(post, path = "/auth/login", tag = "auth", security(()), request_body = SignIn, responses(
     (status = 200, description = "Signed in", body = SignedInView),
     (status = 401, description = "Name and password do not belong together"),
+    (status = 403, description = "Suspended (with `until`) or banned"),
 ))]
 async fn login(
     State(state): State<AppState>,
@@ -139,6 +140,7 @@ async fn login(
 #[utoipa::path(post, path = "/auth/refresh", tag = "auth", security(()), request_body = Refresh, responses(
     (status = 200, description = "The next pair of tokens", body = SignedInView),
     (status = 401, description = "Not (or no longer) a good refresh token"),
+    (status = 403, description = "Suspended (with `until`) or banned"),
 ))]
 async fn refresh(
     State(state): State<AppState>,
@@ -201,6 +203,7 @@ async fn register_at_root(
 #[utoipa::path(post, path = "/login", tag = "auth", security(()), request_body = SignIn, responses(
     (status = 200, description = "Signed in", body = SignedInView),
     (status = 401, description = "Name and password do not belong together"),
+    (status = 403, description = "Suspended (with `until`) or banned"),
 ))]
 async fn login_at_root(
     state: State<AppState>,

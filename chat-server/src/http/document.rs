@@ -23,6 +23,7 @@ use super::problem::{PROBLEM_JSON, ProblemView, status_of};
         (name = "blocks", description = "Blocks"),
         (name = "conversations", description = "Conversations and members"),
         (name = "messages", description = "Messages, changes and receipts"),
+        (name = "moderation", description = "Keeping the server in order"),
     )
 )]
 struct Outline;
@@ -71,6 +72,7 @@ fn refusals(path: &str, operation: &Operation, changes: bool) -> Vec<(ErrorCode,
     ];
     if operation.security.is_none() {
         refusals.push((ErrorCode::Unauthenticated, "No token, or one that is not (or no longer) good"));
+        refusals.push((ErrorCode::AccountBanned, "The caller is suspended or banned"));
         if changes {
             refusals.push((ErrorCode::Conflict, "It collided with what others changed meanwhile"));
         }

@@ -14,7 +14,9 @@ mod extract;
 mod friends;
 mod groups;
 mod messages;
+mod moderation;
 mod problem;
+mod reports;
 pub(crate) mod request_id;
 mod search;
 mod sessions;
@@ -50,7 +52,9 @@ fn described(state: &AppState) -> OpenApiRouter<AppState> {
         .merge(groups::routes())
         .merge(messages::routes())
         .merge(annotations::routes())
-        .merge(search::routes());
+        .merge(search::routes())
+        .merge(moderation::routes())
+        .merge(reports::routes());
     let mut root = OpenApiRouter::with_openapi(document::outline());
     if state.accounts.is_some() {
         api = api.merge(auth::routes()).merge(sessions::routes());

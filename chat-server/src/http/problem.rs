@@ -4,6 +4,7 @@ use axum::Json;
 use axum::http::header::{CONTENT_TYPE, HeaderValue, RETRY_AFTER, WWW_AUTHENTICATE};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
+use chat_core::time::Timestamp;
 use chat_core::{ChatError, ErrorCode};
 use serde::Serialize;
 
@@ -21,17 +22,18 @@ pub(crate) struct Problem {
     code: ErrorCode,
     detail: Option<&'static str>,
     retry_after_ms: Option<u64>,
+    until: Option<Timestamp>,
 }
 
 impl Problem {
     /// A refusal that its code says all about.
     pub(crate) const fn new(code: ErrorCode) -> Self {
-        Self { code, detail: None, retry_after_ms: None }
+        Self { code, detail: None, retry_after_ms: None, until: None }
     }
 
     /// A request that could not be understood, with a word on what was expected.
     pub(crate) const fn bad_request(expected: &'static str) -> Self {
-        Self { code: ErrorCode::BadRequest, detail: Some(expected), retry_after_ms: None }
+        Self { code: ErrorCode::BadRequest, detail: Some(expected), retry_after_ms: None, until: None }
     }
 
     /// The status that goes with the code.
@@ -64,7 +66,11 @@ pub(crate) const fn status_of(code: ErrorCode) -> StatusCode {
         | ErrorCode::InvalidEmail
         | ErrorCode::InvalidPassword => StatusCode::BAD_REQUEST,
         ErrorCode::Unauthenticated | ErrorCode::InvalidCredentials => StatusCode::UNAUTHORIZED,
-        ErrorCode::Forbidden | ErrorCode::CannotMessage | ErrorCode::BlockedByYou => StatusCode::FORBIDDEN,
+        ErrorCode::Forbidden
+        | ErrorCode::CannotMessage
+        | ErrorCode::BlockedByYou
+        | ErrorCode::AccountSuspended
+        | ErrorCode::AccountBanned => StatusCode::FORBIDDEN,
         ErrorCode::NotFound => StatusCode::NOT_FOUND,
         ErrorCode::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
         ErrorCode::RequestTimeout => StatusCode::REQUEST_TIMEOUT,
@@ -98,7 +104,7 @@ impl From<ChatError> for Problem {
         if status_of(code).is_server_error() {
             tracing::error!(code = code.as_str(), cause = %chain(&error), "failed");
         }
-        Self { code, detail: None, retry_after_ms: error.retry_after_ms() }
+        Self { code, detail: None, retry_after_ms: error.retry_after_ms(), until: error.until() }
     }
 }
 
@@ -125,6 +131,10 @@ pub(crate) struct ProblemView {
     /// What was expected, where that helps.
     #[serde(skip_serializing_if = "Option::is_none")]
     detail: Option<&'static str>,
+    /// Until when it stays refused, where that is known.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    until: Option<String>,
     /// The name of the request in the logs of the service.
     request_id: String,
 }
@@ -146,6 +156,7 @@ impl IntoResponse for Problem {
             status: self.status().as_u16(),
             code: self.code.as_str(),
             detail: self.detail,
+            until: self.until.map(|until| until.to_string()),
             request_id: request_id::current(),
         };
         let mut response = (self.status(), self.headers(), Json(view)).into_response();

@@ -73,6 +73,14 @@ const PROMISED: &[&str] = &[
     "PUT conversations/{id}/pins/{message_id}",
     "DELETE conversations/{id}/pins/{message_id}",
     "GET search",
+    "GET moderation/users/{id}",
+    "PUT moderation/users/{id}/role",
+    "PUT moderation/users/{id}/sanction",
+    "DELETE moderation/users/{id}/sanction",
+    "GET moderation/audit",
+    "POST reports",
+    "GET moderation/reports",
+    "POST moderation/reports/{id}/resolve",
 ];
 
 #[tokio::test]

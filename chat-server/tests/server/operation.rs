@@ -208,6 +208,37 @@ async fn an_operator_makes_a_user_and_ends_a_session() {
 }
 
 #[tokio::test]
+async fn an_operator_appoints_somebody_and_shuts_somebody_out() {
+    let directory = tempfile::tempdir().unwrap();
+    let server = Process::start(program(directory.path())).await;
+    let ann = Person::register(&server.url(), "ann").await;
+    let bob = Person::register(&server.url(), "bob").await;
+    server.terminate();
+    server.end().await;
+
+    let said = async |arguments: &[&str]| run(admin(directory.path(), arguments)).await;
+    let promoted = said(&["users", "promote", "Ann", "--as", "admin"]).await;
+    assert!(
+        promoted.0 && promoted.1 == "1 is admin of the server and not kept out; 0 sessions ended\n",
+        "{promoted:?}"
+    );
+    let banned = said(&["users", "ban", "bob", "--reason", "spam"]).await;
+    assert!(banned.0 && banned.1 == "2 is member of the server and banned; 1 sessions ended\n", "{banned:?}");
+    let past = said(&["users", "suspend", "bob", "--until", "2001-01-01", "--reason", "spam"]).await;
+    assert!(!past.0, "{past:?}");
+    assert!(!said(&["users", "ban", "nobody", "--reason", "spam"]).await.0);
+
+    let mut command = program(directory.path());
+    command.env("CHAT_LISTEN", ann_address(&ann));
+    let server = Process::start(command).await;
+    let (status, refused) = bob.get("users/me").await;
+    assert_eq!((status, &refused["code"]), (403, &json!("account_banned")));
+    let (status, audit) = ann.get("moderation/audit").await;
+    assert_eq!((status, audit["items"].as_array().map(Vec::len)), (200, Some(2)));
+    drop(server);
+}
+
+#[tokio::test]
 async fn migrate_makes_the_database_and_is_content_the_second_time() {
     let directory = tempfile::tempdir().unwrap();
     let migrate = || {

@@ -8,6 +8,7 @@ mod messages;
 use chat_core::change::{Act, Change};
 use chat_core::conversation::Conversation;
 use chat_core::log::{ChangeEntry, Changed, LogEntry};
+use chat_core::moderation::AuditRecord;
 use chat_core::ports::Committed;
 
 pub(crate) use detail::{read_update, show_update};
@@ -17,6 +18,7 @@ use crate::error::Fault;
 use crate::session::Session;
 use crate::sql::changes as sql;
 use crate::sql::conversations::conversation;
+use crate::sql::standings::write_audit;
 
 /// What an act did to its conversation.
 #[derive(Debug, Default)]
@@ -50,6 +52,9 @@ pub(crate) async fn write<S: Session>(session: &mut S, change: &Change) -> Resul
         let entry = ChangeEntry { conversation: found.id, seq: head, by: change.by, at: change.at, what };
         sql::insert(session, &entry).await?;
         entries.push(entry);
+    }
+    for record in entries.iter().filter_map(AuditRecord::of_change) {
+        write_audit(session, &record).await?;
     }
     let active_at = change.act.is_activity().then_some(change.at.micros());
     let moved = i64::from(change.act.moves_version());

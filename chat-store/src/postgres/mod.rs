@@ -16,11 +16,13 @@ mod own_logs;
 mod pool;
 mod receipts;
 mod relations;
+mod reports;
 mod search;
 mod server;
 mod session;
 mod sessions;
 mod shared_reads;
+mod standings;
 
 use std::sync::Arc;
 

@@ -14,6 +14,7 @@ use crate::session::{Session, run_statements};
 use crate::sql::annotations::put_on;
 use crate::sql::changes::found_conversation;
 use crate::sql::search::{Syntax, found};
+use crate::sql::standings::lock_standings;
 
 impl Session for PgConnection {
     run_statements!(PgRow, Vec::from_iter);
@@ -34,6 +35,8 @@ impl Session for PgConnection {
     const SYNTAX: Syntax = Syntax { and: " & ", or: " | ", quote: "'", any_end: ":*" };
 
     const LOCK_CONVERSATION: &'static str = concat!(found_conversation!(), " FOR NO KEY UPDATE OF c");
+
+    const LOCK_STANDINGS: &'static str = lock_standings!(" FOR NO KEY UPDATE");
 
     async fn own_heads(&mut self, users: &[UserId]) -> Result<HashMap<UserId, Seq>, Fault> {
         own_logs::lock_heads(self, users.iter().copied()).await

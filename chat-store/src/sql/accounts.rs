@@ -6,6 +6,7 @@ use chat_core::presence::Status;
 use chat_core::text::{AvatarUrl, Description, Label};
 use chat_core::user::{User, Username};
 
+use super::standings::{sanction, sanction_columns};
 use crate::codec::Reader;
 use crate::error::Corrupt;
 
@@ -34,13 +35,18 @@ pub(crate) const INSERT: &str = concat!(
     written_columns!(),
 );
 
-pub(crate) const LOGIN_BY_NAME: &str =
-    concat!("SELECT ", user_columns!(), ", u.password_hash FROM users u WHERE u.name_key = $1");
+pub(crate) const LOGIN_BY_NAME: &str = concat!(
+    "SELECT ",
+    user_columns!(),
+    ", u.password_hash, ",
+    sanction_columns!(),
+    " FROM users u WHERE u.name_key = $1"
+);
 pub(crate) const LOGIN_BY_EMAIL: &str =
-    concat!("SELECT ", user_columns!(), ", u.password_hash FROM users u WHERE u.email = $1");
+    concat!("SELECT ", user_columns!(), ", u.password_hash, ", sanction_columns!(), " FROM users u WHERE u.email = $1");
 
 pub(crate) const LOGIN_BY_ID: &str =
-    concat!("SELECT ", user_columns!(), ", u.password_hash FROM users u WHERE u.id = $1");
+    concat!("SELECT ", user_columns!(), ", u.password_hash, ", sanction_columns!(), " FROM users u WHERE u.id = $1");
 
 /// Two ranges, each of the index over one kind of folded names. The `+` keeps planners from walking all users in the order
 /// of their ids.
@@ -97,5 +103,5 @@ pub(crate) fn account(row: &mut Reader<'_>) -> Result<Account, Corrupt> {
 }
 
 pub(crate) fn stored_password(row: &mut Reader<'_>) -> Result<StoredPassword, Corrupt> {
-    Ok(StoredPassword { user: user(row)?, hash: row.text_if_any("password_hash")? })
+    Ok(StoredPassword { user: user(row)?, hash: row.text_if_any("password_hash")?, sanction: sanction(row)? })
 }

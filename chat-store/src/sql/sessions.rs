@@ -7,12 +7,13 @@ use crate::codec::{Columns, Reader, all};
 use crate::error::Corrupt;
 use crate::plan::rotation::SessionRow;
 
-/// Opens a session for a user who still has the password that was judged on.
+/// Opens a session for a user who still has the password that was judged on, and whom nothing keeps out.
 macro_rules! insert_session {
     ($lock:literal) => {
         concat!(
             "INSERT INTO sessions (user_id, nonce, created_at, expires_at) ",
             "SELECT id, $2, $3, $4 FROM users WHERE id = $1 AND password_hash IS NOT DISTINCT FROM $5 ",
+            "AND (sanction IS NULL OR sanction_until <= $3) ",
             $lock,
             "RETURNING id",
         )

@@ -15,9 +15,11 @@ mod own_logs;
 mod plans;
 mod receipts;
 mod relations;
+mod reports;
 mod search;
 mod session;
 mod sessions;
+mod standings;
 
 use std::path::Path;
 use std::sync::Arc;

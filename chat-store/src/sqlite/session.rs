@@ -15,6 +15,7 @@ use crate::session::{Session, run_statements};
 use crate::sql::annotations::put_on;
 use crate::sql::changes::found_conversation;
 use crate::sql::search::{Syntax, found};
+use crate::sql::standings::lock_standings;
 
 impl Session for SqliteConnection {
     run_statements!(SqliteRow, ids);
@@ -33,6 +34,9 @@ impl Session for SqliteConnection {
 
     /// The one writer has locked everything already.
     const LOCK_CONVERSATION: &'static str = found_conversation!();
+
+    /// The same.
+    const LOCK_STANDINGS: &'static str = lock_standings!("");
 
     async fn own_heads(&mut self, users: &[UserId]) -> Result<HashMap<UserId, Seq>, Fault> {
         own_logs::heads(self, users.iter().copied()).await

@@ -186,7 +186,7 @@ impl EventView {
                 user_id: user.get(),
                 is_typing: *is_typing,
             }),
-            Event::SessionEnded(_) => return None,
+            Event::SessionEnded(_) | Event::Sanctioned { .. } => return None,
         })
     }
 }

@@ -59,6 +59,9 @@ pub enum ServerFrame {
         /// When it may be tried again.
         #[serde(skip_serializing_if = "Option::is_none", default)]
         retry_after_ms: Option<u64>,
+        /// Until when it stays refused, where that is known.
+        #[serde(skip_serializing_if = "Option::is_none", default)]
+        until: Option<String>,
     },
 }
 
@@ -166,6 +169,7 @@ impl From<&ChatError> for ServerFrame {
             message: code.message().to_owned(),
             retryable: code.is_retryable(),
             retry_after_ms: error.retry_after_ms(),
+            until: error.until().map(|until| until.to_string()),
         }
     }
 }

@@ -250,6 +250,10 @@ fn frames() -> Vec<(ServerFrame, &'static str)> {
             ServerFrame::from(&ChatError::RateLimited { retry_after_ms: 20 }),
             r#"{"type":"error","data":{"code":"rate_limited","message":"Too many requests. Wait a little.","retryable":true,"retry_after_ms":20}}"#,
         ),
+        (
+            ServerFrame::from(&ChatError::Suspended { until: AT }),
+            r#"{"type":"error","data":{"code":"account_suspended","message":"This account is suspended for a while.","retryable":false,"until":"2026-01-13T17:00:29.317890+00:00"}}"#,
+        ),
     ]
 }
 
@@ -333,6 +337,7 @@ fn every_other_frame_has_exactly_this_text_and_is_read_back_from_it() {
 fn the_end_of_a_session_is_no_frame() {
     let session = SessionId::new(1).expect("an id");
     assert_eq!(EventView::of(&Event::SessionEnded(session)), None);
+    assert_eq!(EventView::of(&Event::Sanctioned { user: user(1), is_for_good: true }), None);
 }
 
 #[test]

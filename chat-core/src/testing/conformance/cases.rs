@@ -75,6 +75,36 @@ macro_rules! for_each_case {
                 somebody_elses_sessions_are_not_there
                 of_many_at_once_that_end_all_others_each_session_is_told_once
             }
+            standings {
+                a_new_user_is_a_plain_member_whom_nothing_keeps_out
+                how_a_user_stands_comes_back_as_it_was_set
+                standing_like_that_already_changes_nothing
+                who_is_kept_out_loses_every_session_and_opens_none
+                a_sign_in_finds_what_keeps_its_user_out
+                a_session_leads_to_how_its_user_stands
+                what_was_judged_on_another_standing_is_stale
+                of_many_decisions_at_once_one_counts
+                nobody_slips_in_while_they_are_shut_out
+            }
+            audit {
+                every_change_of_a_standing_is_written_down
+                what_is_done_to_others_in_a_group_is_written_down
+                the_audit_is_asked_for_by_who_and_by_whom
+                pages_of_the_audit_follow_each_other
+            }
+            reports {
+                a_report_keeps_what_was_said_and_by_whom
+                a_user_is_reported_for_any_reason
+                the_same_report_again_is_the_one_that_is_open
+                of_many_same_reports_at_once_one_is_filed
+                what_is_not_there_is_not_reported
+                open_and_resolved_reports_are_listed_apart
+                a_report_is_resolved_once
+                a_resolution_deletes_the_message
+                a_resolution_shuts_the_user_out
+                a_resolution_judged_on_another_standing_does_nothing
+                of_many_resolutions_at_once_one_is_carried_out
+            }
             passwords {
                 a_hash_is_replaced_where_it_is_the_one_that_was_judged_on
                 a_hash_that_was_replaced_meanwhile_stays

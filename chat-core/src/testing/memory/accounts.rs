@@ -8,6 +8,7 @@ use async_trait::async_trait;
 use super::MemoryStore;
 use super::state::{UserRow, next_id};
 use crate::ids::{Seq, UserId};
+use crate::moderation::AccountStanding;
 use crate::page::Page;
 use crate::ports::{
     Account, Login, NewUser, PasswordChange, StoreError, StoredPassword, UserCreated, UserSearch, UserStore,
@@ -53,7 +54,12 @@ impl UserStore for MemoryStore {
             state.emails.insert(email.clone(), user.id);
         }
         let folded = fold(user.username.as_str());
-        let row = UserRow { user: user.clone(), folded, password_hash: new.password_hash.clone() };
+        let row = UserRow {
+            user: user.clone(),
+            folded,
+            password_hash: new.password_hash.clone(),
+            standing: AccountStanding::default(),
+        };
         state.users.insert(user.id, row);
         Ok(UserCreated::Created(user))
     }
@@ -78,7 +84,11 @@ impl UserStore for MemoryStore {
             Login::Id(id) => Some(id),
         };
         let row = id.and_then(|id| state.users.get(id));
-        Ok(row.map(|row| StoredPassword { user: row.user.clone(), hash: row.password_hash.clone() }))
+        Ok(row.map(|row| StoredPassword {
+            user: row.user.clone(),
+            hash: row.password_hash.clone(),
+            sanction: row.standing.sanction.clone(),
+        }))
     }
 
     async fn search(&self, search: &UserSearch) -> Result<Page<User>, StoreError> {

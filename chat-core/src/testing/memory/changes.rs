@@ -9,13 +9,30 @@ use crate::conversation::{Kind, Role};
 use crate::ids::{ConversationId, MessageId, Seq, UserId};
 use crate::log::{ChangeEntry, Changed, LogEntry};
 use crate::message::{Content, FormerBody, Message};
+use crate::moderation::AuditRecord;
 use crate::ports::{ChangeStore, Committed, Standing, StoreError};
 use crate::time::Timestamp;
 
 #[async_trait]
 impl ChangeStore for MemoryStore {
     async fn commit(&self, change: &Change) -> Result<Committed, StoreError> {
-        let mut state = self.state();
+        self.state().commit(change)
+    }
+
+    async fn standing(&self, conversation: ConversationId, user: UserId) -> Result<Option<Standing>, StoreError> {
+        Ok(self.state().conversations.get(&conversation).map(|row| Standing {
+            version: row.conversation.version,
+            role: row.members.get(&user).map(|row| row.member.role),
+            members: row.conversation.member_count,
+            owners: row.owners(),
+        }))
+    }
+}
+
+impl State {
+    /// Writes a change.
+    pub(super) fn commit(&mut self, change: &Change) -> Result<Committed, StoreError> {
+        let state = self;
         let row = state.conversations.get(&change.conversation);
         if row.is_none_or(|row| row.conversation.version != change.judged_on) {
             return Ok(Committed::Stale);
@@ -38,23 +55,15 @@ impl ChangeStore for MemoryStore {
         if change.act.is_activity() {
             row.active_at = change.at;
         }
+        for record in entries.iter().filter_map(AuditRecord::of_change) {
+            state.write_audit(record)?;
+        }
         let told = entries.iter().filter_map(ChangeEntry::notice);
         let notices = told.map(|(user, what)| state.notify(user, what, change.at)).collect();
         let entries = entries.into_iter().map(LogEntry::Change).collect();
         Ok(Committed::Written { entries, notices })
     }
 
-    async fn standing(&self, conversation: ConversationId, user: UserId) -> Result<Option<Standing>, StoreError> {
-        Ok(self.state().conversations.get(&conversation).map(|row| Standing {
-            version: row.conversation.version,
-            role: row.members.get(&user).map(|row| row.member.role),
-            members: row.conversation.member_count,
-            owners: row.owners(),
-        }))
-    }
-}
-
-impl State {
     /// The conversation of a message, and its place in the log.
     pub(super) fn row_of(&self, message: MessageId) -> Option<(&ConversationRow, Seq)> {
         let (conversation, seq) = self.messages.get(&message)?;

@@ -12,8 +12,10 @@ mod database;
 mod messages;
 mod receipts;
 mod relations;
+mod reports;
 mod search;
 mod sessions;
+mod standings;
 mod state;
 
 use std::fmt;
@@ -50,6 +52,8 @@ impl MemoryStore {
             annotations: self.clone(),
             search: self.clone(),
             receipts: self.clone(),
+            reports: self.clone(),
+            standings: self.clone(),
             database: self.clone(),
         }
     }

@@ -6,7 +6,7 @@ use std::ops::Bound;
 use async_trait::async_trait;
 
 use super::MemoryStore;
-use super::state::{SessionRow, State, next_id};
+use super::state::{SessionRow, State, UserRow, next_id};
 use crate::ids::{SessionId, UserId};
 use crate::page::{Page, PageSize};
 use crate::ports::{
@@ -26,7 +26,7 @@ impl SessionRow {
 }
 
 impl State {
-    fn end_sessions(&mut self, user: UserId, which: WhichSessions, at: Timestamp) -> Vec<SessionId> {
+    pub(super) fn end_sessions(&mut self, user: UserId, which: WhichSessions, at: Timestamp) -> Vec<SessionId> {
         let is_meant = |id: SessionId| match which {
             WhichSessions::Only(only) => id == only,
             WhichSessions::AllBut(kept) => Some(id) != kept,
@@ -45,7 +45,8 @@ impl State {
 impl SessionStore for MemoryStore {
     async fn open(&self, new: &NewSession) -> Result<Option<SessionId>, StoreError> {
         let mut state = self.state();
-        if !state.has_password(new.user, new.judged_on.as_ref()) {
+        let is_kept_out = |row: &UserRow| row.standing.sanction_at(new.at).is_some();
+        if !state.has_password(new.user, new.judged_on.as_ref()) || state.users.get(&new.user).is_none_or(is_kept_out) {
             return Ok(None);
         }
         let id = next_id(&mut state.last.session, SessionId::new)?;

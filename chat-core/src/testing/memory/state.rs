@@ -3,9 +3,10 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 use crate::conversation::{Conversation, Kind, Member, Pair};
-use crate::ids::{ConversationId, FriendRequestId, MessageId, Seq, SessionId, UserId};
+use crate::ids::{ConversationId, FriendRequestId, MessageId, ReportId, Seq, SessionId, UserId};
 use crate::log::{Changed, LogEntry, UserEntry, UserNotice};
 use crate::message::{FormerBody, Message, MessageState};
+use crate::moderation::{AccountStanding, AuditEntry, Report};
 use crate::ports::{NewSession, PasswordChange, StoreError, Ticket};
 use crate::reaction::Emoji;
 use crate::receipt::{Marks, ReceiptKind};
@@ -29,6 +30,8 @@ pub(super) struct State {
     pub(super) directs: BTreeMap<Pair, ConversationId>,
     pub(super) messages: HashMap<MessageId, (ConversationId, Seq)>,
     pub(super) own_logs: HashMap<UserId, Vec<UserEntry>>,
+    pub(super) reports: BTreeMap<ReportId, Report>,
+    pub(super) audit: Vec<AuditEntry>,
     pub(super) last: LastIds,
 }
 
@@ -40,6 +43,8 @@ pub(super) struct LastIds {
     pub(super) request: i64,
     pub(super) conversation: i64,
     pub(super) message: i64,
+    pub(super) report: i64,
+    pub(super) audit: i64,
 }
 
 /// A user with what nobody else sees.
@@ -47,6 +52,7 @@ pub(super) struct UserRow {
     pub(super) user: User,
     pub(super) folded: String,
     pub(super) password_hash: Option<String>,
+    pub(super) standing: AccountStanding,
 }
 
 /// A session with the generation of its current refresh token.

@@ -4,9 +4,10 @@ use axum::extract::{FromRef, FromRequestParts};
 use axum::http::header::AUTHORIZATION;
 use axum::http::request::Parts;
 use chat_core::accounts::Credential;
-use chat_core::command::{ChangedReply, Changes, MarksReply, Me, Opened, OwnChanges, Profile, Sent};
+use chat_core::command::{ChangedReply, Changes, FiledReport, MarksReply, Me, Opened, OwnChanges, Profile, Sent};
 use chat_core::conversation::{ActivityCursor, ConversationView, Member};
 use chat_core::message::{FormerBody, MessageView};
+use chat_core::moderation::{AccountStanding, AuditEntry, Report};
 use chat_core::page::Page;
 use chat_core::presence::Presence;
 use chat_core::relation::FriendRequest;
@@ -102,6 +103,11 @@ answers! {
     Vec<FormerBody> = Reply::FormerBodies(it) => it;
     Changes = Reply::Changes(it) => it;
     OwnChanges = Reply::OwnChanges(it) => it;
+    FiledReport = Reply::Filed(it) => it;
+    Box<Report> = Reply::Report(it) => it;
+    Page<Report> = Reply::Reports(it) => it;
+    AccountStanding = Reply::Standing(it) => it;
+    Page<AuditEntry> = Reply::Audit(it) => it;
 }
 
 #[cfg(test)]

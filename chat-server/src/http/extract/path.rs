@@ -3,7 +3,7 @@
 use axum::extract::{FromRequestParts, RawPathParams};
 use axum::http::request::Parts;
 use chat_core::ErrorCode;
-use chat_core::ids::{ConversationId, FriendRequestId, MessageId, SessionId, UserId};
+use chat_core::ids::{ConversationId, FriendRequestId, MessageId, ReportId, SessionId, UserId};
 use chat_core::reaction::Emoji;
 
 use crate::http::problem::Problem;
@@ -40,7 +40,7 @@ macro_rules! one_segment {
     )*};
 }
 
-one_segment!(ConversationId, FriendRequestId, MessageId, SessionId, UserId);
+one_segment!(ConversationId, FriendRequestId, MessageId, ReportId, SessionId, UserId);
 
 /// A member of a conversation.
 impl FromSegments for (ConversationId, UserId) {

@@ -5,13 +5,14 @@ use chat_core::Command;
 use chat_core::command::{MessageTarget, ReadTarget};
 use chat_core::conversation::GroupUpdate;
 use chat_core::ids::UserId;
+use chat_core::moderation::ReportSubject;
 use chat_core::reaction::Emoji;
 use chat_core::text::Description;
 use reqwest::Method;
 use serde_json::{Map, Value, json};
 
 /// How many commands change something.
-pub const CHANGING: usize = 24;
+pub const CHANGING: usize = 28;
 
 /// A request: the method, the path after `/api/v1/`, and the body.
 pub type Request = (Method, String, Option<Value>);
@@ -100,7 +101,35 @@ pub fn request(command: &Command, room: i64) -> Option<Request> {
         Command::Unfriend(user) => call(Method::DELETE, format!("friends/{user}"), None),
         Command::Block(user) => call(Method::PUT, format!("blocks/{user}"), None),
         Command::Unblock(user) => call(Method::DELETE, format!("blocks/{user}"), None),
-        Command::GetMe
+        Command::SetServerRole { user, role } => {
+            let body = json!({"server_role": role.as_str()});
+            call(Method::PUT, format!("moderation/users/{user}/role"), Some(body))
+        }
+        Command::SetSanction { user, sanction: Some(sanction) } => {
+            let body = json!({
+                "kind": sanction.as_str(), "until": sanction.until().map(|until| until.to_string()),
+                "reason": sanction.reason().as_str(),
+            });
+            call(Method::PUT, format!("moderation/users/{user}/sanction"), Some(body))
+        }
+        Command::SetSanction { user, sanction: None } => {
+            call(Method::DELETE, format!("moderation/users/{user}/sanction"), None)
+        }
+        Command::FileReport(report) => {
+            let body = match report.subject {
+                ReportSubject::Message(id) => json!({"message_id": id.get(), "reason": report.reason.as_str()}),
+                ReportSubject::User(id) => json!({"user_id": id.get(), "reason": report.reason.as_str()}),
+            };
+            call(Method::POST, "reports".to_owned(), Some(body))
+        }
+        // Only the one decision that the table asks for has a text here.
+        Command::ResolveReport { report, .. } => {
+            call(Method::POST, format!("moderation/reports/{report}/resolve"), Some(json!({"action": "dismiss"})))
+        }
+        Command::ListReports(_)
+        | Command::GetStanding(_)
+        | Command::ListAudit(_)
+        | Command::GetMe
         | Command::GetUser(_)
         | Command::FindUsers { .. }
         | Command::ListOnline
@@ -176,6 +205,13 @@ pub fn frame(command: &Command) -> Option<Value> {
         | Command::Unfriend(_)
         | Command::Block(_)
         | Command::Unblock(_)
+        | Command::SetServerRole { .. }
+        | Command::SetSanction { .. }
+        | Command::FileReport(_)
+        | Command::ResolveReport { .. }
+        | Command::ListReports(_)
+        | Command::GetStanding(_)
+        | Command::ListAudit(_)
         | Command::GetMe
         | Command::GetUser(_)
         | Command::FindUsers { .. }

@@ -1,12 +1,14 @@
 //! The one table of who may do what, as the protocol's documentation says it, and the command that each deed is.
 
 use chat_core::Command;
-use chat_core::command::{ReadTarget, SendMessage};
+use chat_core::command::{Decision, FileReport, ReadTarget, SendMessage};
 use chat_core::conversation::{GroupUpdate, HistoryVisibility, Role};
-use chat_core::ids::{MessageId, Seq, UserId};
+use chat_core::ids::{MessageId, ReportId, Seq, UserId};
+use chat_core::moderation::{ReportReason, ReportSubject, Sanction};
 use chat_core::presence::Status;
 use chat_core::reaction::Emoji;
 use chat_core::text::{Body, Description, Label};
+use chat_core::time::Timestamp;
 use chat_core::user::ProfileUpdate;
 
 use super::stage::{Place, Stage};
@@ -83,6 +85,9 @@ pub const TABLE: &[Row] = &[
     (Place::Group, Deed::ReadMessage, all(OK)),
     (Place::Group, Deed::StartTyping, all(OK)),
     (Place::Group, Deed::StopTyping, all(OK)),
+    (Place::Group, Deed::ReportOthers, all(OK)),
+    (Place::Group, Deed::ReportOwn, all(NO)),
+    (Place::Group, Deed::ReportDeleted, all(GONE)),
     (Place::Direct, Deed::Send, UNLESS_BLOCKED),
     (Place::Direct, Deed::Answer, UNLESS_BLOCKED),
     (Place::Direct, Deed::AnswerDeleted, GONE_UNLESS_BLOCKED),
@@ -129,6 +134,10 @@ pub const TABLE: &[Row] = &[
     (Place::Direct, Deed::ReadMessage, all(OK)),
     (Place::Direct, Deed::StartTyping, all(OK)),
     (Place::Direct, Deed::StopTyping, all(OK)),
+    // A block keeps nobody from reporting what they can see.
+    (Place::Direct, Deed::ReportOthers, all(OK)),
+    (Place::Direct, Deed::ReportOwn, all(NO)),
+    (Place::Direct, Deed::ReportDeleted, all(GONE)),
     (Place::Direct, Deed::OpenDirect, all(OK)),
     (Place::Nowhere, Deed::OpenDirect, UNLESS_BLOCKED),
     (Place::Nowhere, Deed::CreateGroup, UNLESS_BLOCKED),
@@ -142,6 +151,14 @@ pub const TABLE: &[Row] = &[
     (Place::Nowhere, Deed::Unblock, all(OK)),
     (Place::Nowhere, Deed::SetPresence, all(OK)),
     (Place::Nowhere, Deed::DescribeOneself, all(OK)),
+    // Whatever somebody is in a group, it gives them nothing over the server.
+    (Place::Nowhere, Deed::MakeModerator, all(NO)),
+    (Place::Nowhere, Deed::Suspend, all(NO)),
+    (Place::Nowhere, Deed::Ban, all(NO)),
+    (Place::Nowhere, Deed::Pardon, all(NO)),
+    (Place::Nowhere, Deed::ReportUser, all(OK)),
+    (Place::Nowhere, Deed::ReportOneself, all(NO)),
+    (Place::Nowhere, Deed::ResolveReport, all(NO)),
 ];
 
 /// Something that somebody tries.
@@ -207,6 +224,16 @@ pub enum Deed {
     Unblock,
     SetPresence,
     DescribeOneself,
+    MakeModerator,
+    Suspend,
+    Ban,
+    Pardon,
+    ReportOthers,
+    ReportOwn,
+    ReportDeleted,
+    ReportUser,
+    ReportOneself,
+    ResolveReport,
 }
 
 /// An emoji that is on nothing yet.
@@ -234,6 +261,9 @@ impl Deed {
         let add = |user| Command::AddMembers { conversation, users: vec![user] };
         let remove = |user| Command::RemoveMember { conversation, user };
         let set_role = |user, role| Command::SetRole { conversation, user, role };
+        let sanction = |sanction| Command::SetSanction { user: stage.target, sanction };
+        let reason = || Description::new("spam").unwrap();
+        let report = |subject| Command::FileReport(FileReport { subject, reason: ReportReason::Spam, comment: None });
         match self {
             Self::Send => send(None),
             Self::Answer => send(Some(stage.others)),
@@ -296,6 +326,23 @@ impl Deed {
             Self::Block => Command::Block(stage.target),
             Self::Unblock => Command::Unblock(stage.target),
             Self::SetPresence => Command::SetPresence { status: Status::Away, message: None },
+            Self::MakeModerator => {
+                Command::SetServerRole { user: stage.target, role: chat_core::moderation::ServerRole::Moderator }
+            }
+            Self::Suspend => {
+                let until = Timestamp::parse("2999-01-01").unwrap();
+                sanction(Some(Sanction::Suspended { until, reason: reason() }))
+            }
+            Self::Ban => sanction(Some(Sanction::Banned { reason: reason() })),
+            Self::Pardon => sanction(None),
+            Self::ReportOthers => report(ReportSubject::Message(stage.others)),
+            Self::ReportOwn => report(ReportSubject::Message(stage.own)),
+            Self::ReportDeleted => report(ReportSubject::Message(stage.others_deleted)),
+            Self::ReportUser => report(ReportSubject::User(stage.target)),
+            Self::ReportOneself => report(ReportSubject::User(stage.actor)),
+            Self::ResolveReport => {
+                Command::ResolveReport { report: ReportId::new(1).unwrap(), decision: Decision::Dismiss, note: None }
+            }
             Self::DescribeOneself => {
                 let bio = Description::new("likes tea").ok();
                 Command::UpdateProfile(ProfileUpdate { bio: Some(bio), ..ProfileUpdate::default() })

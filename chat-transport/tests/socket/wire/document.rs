@@ -86,6 +86,8 @@ fn the_document_tells_what_every_close_code_means_and_whether_to_come_back() {
         CloseReason::BadToken,
         CloseReason::SessionEnded,
         CloseReason::NotAMember,
+        CloseReason::Suspended,
+        CloseReason::Banned,
         CloseReason::Flood,
     ];
     for code in reasons.map(CloseReason::code) {
