@@ -8,6 +8,7 @@ import { openMenu } from './menu.js';
 import { showReactors } from './reactors.js';
 import { palette } from './reactions.js';
 import { mayDelete, mayEdit, mayPin, maySpeak } from './rights.js';
+import { reportMessage } from './report.js';
 import { nameOf } from './users.js';
 
 /** Opens the menu of a row beside an anchor. `act` holds what the thread does itself: `reply`, `edit`, `show`, `replies` and `person`. */
@@ -37,6 +38,7 @@ function actionsOn(row, conversation, act) {
     message.edited_at && { label: 'Former texts', icon: 'clock', testid: 'message-former', run: () => showFormerTexts(message) },
     mayEdit(conversation, message) && { label: 'Edit', icon: 'edit', testid: 'message-edit', run: () => act.edit(row) },
     mayPin(conversation) && pinAction(conversation, message),
+    !row.own && { label: 'Report', icon: 'flag', testid: 'message-report', run: () => reportMessage(message) },
     mayDelete(conversation, message) && {
       label: 'Delete', icon: 'trash', testid: 'message-delete', danger: true, run: () => remove(message),
     },
