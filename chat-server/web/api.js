@@ -32,6 +32,13 @@ export const usersOnline = () => all('users/online');
 export const searchUsers = (q) => call('GET', `users${query({ q, limit: 20 })}`);
 export const setPresence = (status, message) => call('PUT', 'users/me/presence', { status, message });
 
+export const report = (about) => call('POST', 'reports', about);
+export const reports = (status, after) => call('GET', `moderation/reports${query({ status, after, limit: 20 })}`);
+export const resolveReport = (id, decision) => call('POST', `moderation/reports/${id}/resolve`, decision);
+export const standing = (id) => call('GET', `moderation/users/${id}`);
+export const sanction = (id, sanction) => call('PUT', `moderation/users/${id}/sanction`, sanction);
+export const pardon = (id) => call('DELETE', `moderation/users/${id}/sanction`);
+
 export const friends = () => all('friends');
 export const unfriend = (id) => call('DELETE', `friends/${id}`);
 export const friendRequests = (direction) => all('friends/requests', { direction });

@@ -22,6 +22,10 @@
 //                  group-create thread-menu show-group show-members members-dialog member-item member-menu member-remove
 //                  role-owner role-admin role-member group-about group-edit edit-name edit-description edit-save
 //                  group-add-people group-add group-past group-pins group-error panel-leave leave-group
+//   moderation     message-report user-report report-reason (data-reason) report-comment report-save show-reports
+//                  reports-dialog reports-open reports-resolved report-item (data-report-id, data-status) report-body
+//                  report-dismiss report-delete_message report-suspend_user report-ban_user decision-length decision-note
+//                  decision-save report-outcome card-standing user-suspend user-ban user-pardon
 //   conversation   conversation-title conversation-note back messages message (data-message-id, data-seq,
 //                  data-own=true|false, data-state=pending|failed|sent|delivered|read) message-body reply-button quote
 //                  day notice divider history-older history-newer jump typing-indicator composer send-button reply-preview reply-cancel
@@ -46,6 +50,7 @@ import { Connection } from './socket.js';
 import { changed, clear, on, state, totalUnread } from './store.js';
 import { disconnected, receive, startSync, stopSync } from './sync.js';
 import { threadPane } from './thread.js';
+import { learnOwnRole } from './standing.js';
 import { startTyping } from './typing.js';
 import { learn } from './users.js';
 
@@ -78,6 +83,7 @@ function showChat() {
   startSync(connection, thread.arrived);
   readAddress();
   changed('connection', 'people', 'presence');
+  learnOwnRole();
   connection.start();
 }
 

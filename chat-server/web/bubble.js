@@ -31,7 +31,7 @@ export function createRow(row, conversation, act) {
   );
   reply.addEventListener('click', () => act.reply(element.row));
   more.addEventListener('click', () => act.menu(element.row, more));
-  if (conversation.kind === 'group' && !row.own) {
+  if (conversation.kind !== 'direct' && !row.own) {
     const person = () => act.person(row.sender);
     bubble.prepend(el('button.author', { type: 'button', dir: 'auto', tabindex: -1, data: { testid: 'message-author' }, on: { click: person } }));
     const avatar = userAvatar(row.sender, false);

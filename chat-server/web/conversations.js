@@ -84,8 +84,8 @@ export function typingText({ kind }, users) {
 function previewOf(conversation) {
   const { kind, pending, last_message: last } = conversation;
   if (pending.length) return oneLine(pending.at(-1).body);
-  if (!last) return kind === 'group' ? count(conversation.member_count, 'member') : 'Say hello';
-  const author = kind === 'group' ? `${personIn(last.sender_id)}: ` : '';
+  if (!last) return kind !== 'direct' ? count(conversation.member_count, 'member') : 'Say hello';
+  const author = kind !== 'direct' ? `${personIn(last.sender_id)}: ` : '';
   return author + (last.deleted_at ? 'message deleted' : oneLine(last.body));
 }
 

@@ -12,7 +12,7 @@ export function openForm({ title, testid, label, send, done, faults = {} }, ...f
   const button = el('button.button.primary', { type: 'submit', data: { testid: `${testid}-save` } }, label);
   const form = el('form.dialog-form', { on: { submit } }, fields, error, el('.dialog-actions', {}, button));
   const dialog = openDialog({ title, testid: `${testid}-dialog` }, form);
-  form.querySelector('input, textarea, select')?.focus();
+  form.querySelector('input:not([hidden]), textarea, select')?.focus();
   return dialog;
 
   async function submit(event) {

@@ -16,12 +16,14 @@ export function socketAddress(ticket) {
 
 /** A request that did not succeed. `status` is 0 when no answer came at all. */
 export class Problem extends Error {
-  constructor({ status = 0, code = 'network', title, detail, retryAfterMs = null }) {
+  constructor({ status = 0, code = 'network', title, detail, retryAfterMs = null, until = null }) {
     super(detail || title || 'Something went wrong.');
     this.name = 'Problem';
     this.status = status;
     this.code = code;
     this.retryAfterMs = retryAfterMs;
+    // When somebody who is kept out may come back.
+    this.until = until;
   }
 
   /** Whether the very same request can succeed later. */
@@ -71,6 +73,7 @@ function problemOf(response, text) {
     code: problem.code ?? 'unknown',
     title: problem.title ?? `The server answered ${response.status}.`,
     detail: problem.detail,
+    until: problem.until,
     retryAfterMs: seconds > 0 ? seconds * 1000 : null,
   });
 }

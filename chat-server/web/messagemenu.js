@@ -8,6 +8,7 @@ import { openMenu } from './menu.js';
 import { showReactors } from './reactors.js';
 import { palette } from './reactions.js';
 import { mayDelete, mayEdit, mayPin, maySpeak } from './rights.js';
+import { reportMessage } from './report.js';
 import { nameOf } from './users.js';
 
 /** Opens the menu of a row beside an anchor. `act` holds what the thread does itself: `reply`, `edit`, `show`, `replies` and `person`. */
@@ -31,12 +32,13 @@ function actionsOn(row, conversation, act) {
     message.reply_to && { label: 'Go to the quoted message', icon: 'up', testid: 'message-quoted', run: () => act.show(message.reply_to) },
     navigator.clipboard && { label: 'Copy text', icon: 'copy', testid: 'message-copy', run: () => copy(message) },
     message.reactions?.length > 0 && { label: 'Who reacted', icon: 'smile', testid: 'message-reactors', run: () => showReactors(message) },
-    conversation.kind === 'group' && !row.own && {
+    conversation.kind !== 'direct' && !row.own && {
       label: `About ${nameOf(message.sender_id)}`, icon: 'info', testid: 'message-person', run: () => act.person(message.sender_id),
     },
     message.edited_at && { label: 'Former texts', icon: 'clock', testid: 'message-former', run: () => showFormerTexts(message) },
     mayEdit(conversation, message) && { label: 'Edit', icon: 'edit', testid: 'message-edit', run: () => act.edit(row) },
     mayPin(conversation) && pinAction(conversation, message),
+    !row.own && { label: 'Report', icon: 'flag', testid: 'message-report', run: () => reportMessage(message) },
     mayDelete(conversation, message) && {
       label: 'Delete', icon: 'trash', testid: 'message-delete', danger: true, run: () => remove(message),
     },

@@ -8,9 +8,11 @@ import { presenceText } from './format.js';
 import { icon } from './icons.js';
 import { changePassword } from './passwordform.js';
 import { editProfile } from './profileform.js';
+import { showReports } from './reportlist.js';
 import { signOut } from './session.js';
 import { showSessions } from './sessionlist.js';
 import { showShortcuts } from './shortcuts.js';
+import { keepsOrder } from './standing.js';
 import { on, state } from './store.js';
 import { learnPresence, nameOf, presenceFor, shownPresence } from './users.js';
 
@@ -34,6 +36,7 @@ export function showProfile() {
     el(
       '.panel-actions.parted',
       {},
+      keepsOrder() && action('flag', 'Reports', 'show-reports', showReports),
       action('edit', 'Edit profile', 'profile-edit', editProfile),
       action('key', 'Change password', 'password-change', changePassword),
       action('screen', 'Sessions', 'sessions', showSessions),

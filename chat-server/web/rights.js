@@ -4,13 +4,13 @@ import { relationTo } from './relations.js';
 import { state } from './store.js';
 
 /** Whether one runs a group. */
-export const isAdmin = ({ kind, role }) => kind === 'group' && role !== 'member';
+export const isAdmin = ({ kind, role }) => kind !== 'direct' && role !== 'member';
 
 /** Whether a group is one's own. */
-export const isOwner = ({ kind, role }) => kind === 'group' && role === 'owner';
+export const isOwner = ({ kind, role }) => kind !== 'direct' && role === 'owner';
 
 /** Whether something can be said here at all. */
-export const maySpeak = ({ kind, user_id: user }) => kind === 'group' || relationTo(user) !== 'blocked';
+export const maySpeak = ({ kind, user_id: user }) => kind !== 'direct' || relationTo(user) !== 'blocked';
 
 export const mayPin = (conversation) => maySpeak(conversation) && (conversation.kind === 'direct' || isAdmin(conversation));
 export const mayEdit = (conversation, message) => maySpeak(conversation) && isOwn(message) && !message.deleted_at;

@@ -19,7 +19,7 @@ export function rowsOf(conversation, dividerSeq) {
   const items = entries.map((entry) => fromEntry(conversation, entry));
   // What is on its way stands at the very end, which a stretch of the past does not show.
   if (!conversation.past) items.push(...conversation.pending.map(fromPending));
-  if (conversation.kind === 'group' && complete && !beganLater(entries)) items.unshift(beginning(conversation));
+  if (conversation.kind !== 'direct' && complete && !beganLater(entries)) items.unshift(beginning(conversation));
   for (const item of items) {
     const date = new Date(item.at);
     if (date.toDateString() !== day) {

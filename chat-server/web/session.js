@@ -8,6 +8,7 @@ import { Problem, request } from './http.js';
 import { forget, keys, load, ofTab, onElsewhere, save } from './storage.js';
 
 const KEPT = 'session:';
+const KEPT_OUT = new Set(['account_suspended', 'account_banned']);
 const ACCOUNT = 'account';
 const LONGEST_TIMER_MS = 6 * 3_600_000;
 const endings = new Set();
@@ -114,7 +115,7 @@ async function renewOnce(id, stale) {
   try {
     answer = await request('POST', 'auth/refresh', { body: { refresh_token: stored.refresh_token } });
   } catch (error) {
-    if (!error.retryable) lost(id, 'Your session has ended. Please sign in again.');
+    if (!error.retryable) lost(id, KEPT_OUT.has(error.code) ? error.message : 'Your session has ended. Please sign in again.');
     throw error;
   }
   // Whoever signed out meanwhile is not signed in again by an answer that was on its way.

@@ -114,7 +114,7 @@ function ownRow() {
   const avatar = userAvatar(state.me.id);
   const main = el(
     'button.row-main',
-    { type: 'button', title: 'Your status', data: { testid: 'profile' }, on: { click: showProfile } },
+    { type: 'button', title: 'Your profile and status', data: { testid: 'profile' }, on: { click: showProfile } },
     avatar,
     el('span.row-text', {}, name, note),
   );

@@ -2,6 +2,7 @@
 
 import { plainAvatar } from './avatar.js';
 import { attr, el, iconButton, reconcile, setText } from './dom.js';
+import { exactly } from './format.js';
 import { icon } from './icons.js';
 import { continueAs, keptAccounts, onKeptAccounts, register, signIn } from './session.js';
 
@@ -94,6 +95,9 @@ function registerForm(done) {
   return form('register', 'Create account', [username, email, password], done, send);
 }
 
+/** Whoever is kept out for a while is told until when. */
+const keptOut = ({ message, until }) => (until ? `${message} You may come back on ${exactly(until)}.` : null);
+
 function field(testid, label, attributes, ...after) {
   const input = el('input.input', { type: 'text', id: testid, dir: 'auto', required: true, data: { testid }, ...attributes });
   return { input, element: el('.field', {}, el('label.label', { for: testid }, label), el('.field-line', {}, input, after)) };
@@ -143,7 +147,7 @@ function form(name, label, fields, done, send) {
       done();
     } catch (problem) {
       const wrong = fields.find(({ input }) => FAULTS[input.id]?.includes(problem.code));
-      fail(problem.message, (wrong ?? fields.at(-1)).input);
+      fail(keptOut(problem) ?? problem.message, (wrong ?? fields.at(-1)).input);
     } finally {
       button.disabled = false;
     }

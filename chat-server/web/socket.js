@@ -12,7 +12,12 @@ const BACKOFF_MOST_MS = 30_000;
 // A connection that held this long was a good one, so that the next failure starts from a short wait again.
 const STABLE_AFTER_MS = 10_000;
 
-const SIGN_IN_AGAIN = new Set([4502, 4503]);
+const SIGN_IN_AGAIN = {
+  4502: 'Your session has ended. Please sign in again.',
+  4503: 'Your session has ended. Please sign in again.',
+  4506: 'Your account is suspended for a while.',
+  4507: 'Your account is banned.',
+};
 const STAY_AWAY = new Set([1002, 1003, 1007, 1008, 1009, 4501, 4508]);
 
 /** The wait before the n-th attempt: at most `30 s`, half of it random, so that clients do not return all at once. */
@@ -21,9 +26,9 @@ export function backoff(attempt, random = Math.random()) {
   return Math.round(most * (0.5 + 0.5 * random));
 }
 
-/** What a close code asks for: `{again, afterMs?, renew?, signIn?}`. */
+/** What a close code asks for: `{again, afterMs?, renew?, signIn?}`, the last with the reason. */
 export function afterClose(code, reason) {
-  if (SIGN_IN_AGAIN.has(code)) return { again: false, signIn: true };
+  if (code in SIGN_IN_AGAIN) return { again: false, signIn: SIGN_IN_AGAIN[code] };
   if (STAY_AWAY.has(code) || (code >= 4500 && code < 5000)) return { again: false };
   if (code === 4403) return { again: true, renew: true, afterMs: 0 };
   const wait = /retry_after_ms=(\d+)/.exec(reason ?? '');
@@ -130,7 +135,7 @@ export class Connection {
     if (run !== this.#run) return;
     this.#drop();
     const next = afterClose(code, reason);
-    if (next.signIn) return end('Your session has ended. Please sign in again.');
+    if (next.signIn) return end(next.signIn);
     if (!next.again) {
       this.#final = true;
       return this.#set('offline', { final: reason || `The server closed the connection (${code}).` });

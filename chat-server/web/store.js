@@ -18,6 +18,8 @@ export const state = {
   blocks: new Set(),
   typing: new Map(),
   open: null,
+  // What one is to the whole server: a member, a moderator or an admin.
+  serverRole: 'member',
   // The message that somebody wants to see, until it is shown.
   goal: null,
 };
@@ -25,7 +27,7 @@ export const state = {
 /** Forgets everything of an account. */
 export function clear() {
   for (const value of Object.values(state)) if (value instanceof Map || value instanceof Set) value.clear();
-  Object.assign(state, { me: null, epoch: null, loaded: false, open: null, goal: null });
+  Object.assign(state, { me: null, epoch: null, loaded: false, open: null, goal: null, serverRole: 'member' });
 }
 
 /**

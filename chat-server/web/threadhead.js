@@ -27,7 +27,7 @@ export function threadHead(show, search) {
   back.classList.add('back');
   const menu = menuButton('More', () => itemsFor(shown, show), { data: { testid: 'thread-menu' } });
   const look = iconButton('search', 'Search in this conversation', { data: { testid: 'search-conversation' }, on: { click: () => search(shown.id) } });
-  const about = () => (shown.kind === 'group' ? showGroup(shown, show) : showUser(shown.user_id));
+  const about = () => (shown.kind !== 'direct' ? showGroup(shown, show) : showUser(shown.user_id));
   const info = iconButton('info', 'Group info', { on: { click: about } });
   // The whole name is a larger target for a hand; by keyboard there is the button.
   const names = el('.thread-names.opens', { on: { click: about } }, title, note);
@@ -36,7 +36,7 @@ export function threadHead(show, search) {
   function render(conversation) {
     if (shown !== conversation) picture.replaceChildren(conversationAvatar(conversation));
     shown = conversation;
-    const isGroup = conversation.kind === 'group';
+    const isGroup = conversation.kind !== 'direct';
     attr(info, 'data-testid', isGroup ? 'show-group' : 'show-user');
     for (const name of ['aria-label', 'title']) attr(info, name, isGroup ? 'Group info' : `About ${nameOf(conversation.user_id)}`);
     updateConversationAvatar(picture.firstChild, conversation);
@@ -50,7 +50,7 @@ export function threadHead(show, search) {
 }
 
 function noteOf(conversation) {
-  if (conversation.kind === 'group') return count(conversation.member_count, 'member');
+  if (conversation.kind !== 'direct') return count(conversation.member_count, 'member');
   if (relationTo(conversation.user_id) === 'blocked') return 'blocked';
   return presenceText(shownPresence(conversation.user_id));
 }

@@ -8,7 +8,9 @@ import { el, reconcile, setText } from './dom.js';
 import { dateOf, presenceText } from './format.js';
 import { icon } from './icons.js';
 import { linked } from './links.js';
+import { reportUser } from './report.js';
 import { relationTo } from './relations.js';
+import { standingOf } from './standing.js';
 import { on, state } from './store.js';
 import { learn, nameOf, shownPresence, userById } from './users.js';
 
@@ -23,6 +25,7 @@ export function showUser(id) {
   const standing = el('p.card-note');
   const since = el('p.card-note');
   const actions = el('.panel-actions');
+  const order = orderPart(id);
 
   function render() {
     const user = userById(id);
@@ -57,6 +60,7 @@ export function showUser(id) {
     el('.card-head', {}, avatar, el('.card-names', {}, handle, presence)),
     bio,
     actions,
+    order,
     standing,
     since,
   );
@@ -64,6 +68,13 @@ export function showUser(id) {
   dialog.element.classList.add('panel', 'card');
   render();
   if (id !== state.me.id) api.user(id).then((user) => learn([user]), () => null);
+}
+
+/** What keeps the order: a report for everybody, more for those who look after the server. */
+function orderPart(id) {
+  if (id === state.me.id) return null;
+  const report = el('button.panel-action', { type: 'button', data: { testid: 'user-report' }, on: { click: () => reportUser(id) } }, icon('flag'), el('span', {}, 'Report'));
+  return el('.panel-actions', {}, report, standingOf(id));
 }
 
 /** Whoever goes to a conversation wants to see it. */

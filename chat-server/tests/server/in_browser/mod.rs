@@ -10,6 +10,7 @@ mod deeds;
 mod details;
 mod docs;
 mod groups;
+mod moderation;
 mod search;
 mod window;
 

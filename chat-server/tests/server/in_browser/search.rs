@@ -1,5 +1,7 @@
 //! Stories of looking for messages on the page, and of going to what was found.
 
+use std::time::{Duration, Instant};
+
 use serde_json::json;
 use thirtyfour::Key;
 
@@ -8,6 +10,9 @@ use crate::harness::person::Person;
 
 /// So many messages that what was said before them is not loaded with the newest ones.
 const MANY: usize = 230;
+/// How long a page of messages may take.
+const A_WHILE: Duration = Duration::from_secs(10);
+const OFTEN: Duration = Duration::from_millis(50);
 
 /// Somebody who says things without a window.
 async fn say(person: &Person, conversation: i64, text: &str) {
@@ -48,6 +53,36 @@ impl Window {
         .await
     }
 
+    /// Scrolls to the last message that is there, and waits for what comes after it: whether the former last one is still in view,
+    /// and what the last one is now.
+    async fn scrolls_on(&self) -> [String; 2] {
+        let to_end = "const list = document.querySelector('[data-testid=messages]'); \
+            const rows = list.querySelectorAll('[data-testid=message]'); \
+            window.lastBefore = rows[rows.length - 1]; \
+            list.scrollTop = list.scrollHeight; \
+            return []";
+        let script = "const list = document.querySelector('[data-testid=messages]'); \
+            const rows = list.querySelectorAll('[data-testid=message]'); \
+            const last = rows[rows.length - 1]; \
+            const [row, view] = [window.lastBefore.getBoundingClientRect(), list.getBoundingClientRect()]; \
+            const isIn = row.top >= view.top - 1 && row.bottom <= view.bottom + 1; \
+            const text = last.querySelector('[data-testid=message-body]').textContent; \
+            return [isIn ? 'kept' : 'lost', last === window.lastBefore ? '' : text]";
+        self.ask(to_end).await;
+        let begun = Instant::now();
+        loop {
+            let answer: [String; 2] = self.ask(script).await.try_into().unwrap();
+            if !answer[1].is_empty() || begun.elapsed() > A_WHILE {
+                return answer;
+            }
+            tokio::time::sleep(OFTEN).await;
+        }
+    }
+
+    async fn reaches_the_end(&self) {
+        self.ask("const list = document.querySelector('[data-testid=messages]'); list.scrollTop = list.scrollHeight; return []").await;
+    }
+
     async fn finds(&self, marks: &[&str]) {
         self.until(&format!("found: {marks:?}"), async || self.marks().await == marks).await;
     }
@@ -72,16 +107,20 @@ async fn what_was_said_long_ago_is_found_and_gone_to_and_nothing_counts_as_read(
     assert!(!around.contains(&format!("note {}", MANY - 1)), "the newest are not shown there");
     assert_eq!(unread(&ann, direct).await, all, "whoever looks at the past has not read what is new");
 
-    // Scrolling on leads to the newest messages without a gap.
+    // Scrolling on leads to the newest messages, page by page. Whoever reads keeps their place, and at the end of a page has not
+    // read what is beyond it.
     let last = format!("note {}", MANY - 1);
-    window
-        .until("the newest message, by scrolling", async || {
-            let script = "const list = document.querySelector('[data-testid=messages]'); \
-                list.scrollTop = list.scrollHeight; \
-                return [...list.querySelectorAll('[data-testid=message-body]')].map((body) => body.textContent)";
-            window.ask(script).await.last() == Some(&last)
-        })
-        .await;
+    let mut steps = Vec::new();
+    while steps.last() != Some(&last) {
+        let [place, end] = window.scrolls_on().await;
+        assert_eq!(place, "kept", "after {steps:?}");
+        if end != last {
+            assert_eq!(unread(&ann, direct).await, all, "at {end:?}");
+        }
+        steps.push(end);
+    }
+    assert!(steps.len() > 2, "{steps:?}");
+    window.reaches_the_end().await;
     let shown = window.messages_up_to(&last).await;
     let expected = (0..MANY).map(|n| format!("note {n}"));
     assert_eq!(shown[1..], expected.collect::<Vec<_>>());
