@@ -62,6 +62,8 @@ codes! {
     CannotMessage => "cannot_message", "You cannot write to this user.";
     /// The asker blocks the other user.
     BlockedByYou => "blocked_by_you", "You block this user. Unblock them first.";
+    /// What the filter of the service does not let people say.
+    MessageRefused => "message_refused", "This cannot be said here.";
     /// Kept out for a while by those who look after the server.
     AccountSuspended => "account_suspended", "This account is suspended for a while.";
     /// Kept out for good by those who look after the server.

@@ -25,6 +25,7 @@ pub mod sequencer;
 pub mod text;
 pub mod time;
 pub mod user;
+pub mod words;
 
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;

@@ -5,6 +5,7 @@
 
 use std::collections::HashMap;
 use std::hash::Hash;
+use std::net::IpAddr;
 use std::sync::{Mutex, PoisonError};
 
 use crate::time::Timestamp;
@@ -74,6 +75,17 @@ impl<K: Hash + Eq> RateLimiter<K> {
 impl<K: Hash + Eq> Default for RateLimiter<K> {
     fn default() -> Self {
         Self::new()
+    }
+}
+
+/// What one household or one attacker can hold for themselves: an IPv4 address, or the first half of an IPv6 address.
+#[must_use]
+pub fn network(address: IpAddr) -> IpAddr {
+    match address {
+        IpAddr::V4(_) => address,
+        IpAddr::V6(v6) => v6
+            .to_ipv4_mapped()
+            .map_or_else(|| IpAddr::V6(std::net::Ipv6Addr::from_bits(v6.to_bits() & (!0 << 64))), IpAddr::V4),
     }
 }
 

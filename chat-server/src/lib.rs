@@ -2,6 +2,7 @@
 
 pub mod app;
 pub mod auth;
+mod bad_tokens;
 pub mod cli;
 pub mod config;
 pub mod http;

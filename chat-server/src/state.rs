@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use crate::bad_tokens::BadTokens;
 use chat_core::accounts::{Accounts, Authenticator};
 use chat_core::chat::Chat;
 use chat_core::command::{Actor, Command, Reply};
@@ -23,6 +24,8 @@ pub struct AppState {
     pub clock: Arc<dyn Clock>,
     /// For the readiness check.
     pub database: Arc<dyn Database>,
+    /// Counts bad tokens.
+    pub bad_tokens: Arc<BadTokens>,
     /// Work that must not be cut off: a shutdown waits for it.
     pub work: TaskTracker,
 }

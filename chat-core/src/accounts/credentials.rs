@@ -2,8 +2,9 @@
 
 use std::net::IpAddr;
 
-use super::{Accounts, Identity, Password, RateKey, SignedIn, network};
+use super::{Accounts, Identity, Password, RateKey, SignedIn, Tried};
 use crate::error::{ChatError, ErrorCode};
+use crate::limits::network;
 use crate::moderation::Sanction;
 use crate::ports::{Login, PasswordChange, StoredPassword, Verified};
 use crate::user::{Email, User, Username};
@@ -23,7 +24,9 @@ struct Proven {
 impl Accounts {
     /// Signs in by user name or e-mail address. An unknown user and a wrong password cannot be told apart.
     pub async fn login(&self, login: &str, password: &str, from: IpAddr) -> Result<SignedIn, ChatError> {
-        self.limit_proofs(Username::key_of(login), from)?;
+        let from = network(from);
+        self.limit(RateKey::LoginFrom(from), |rates| rates.login_per_address)?;
+        let name = Username::key_of(login);
         if login.len() > 320 || login.contains('\0') {
             return Err(ErrorCode::InvalidCredentials.into());
         }
@@ -32,7 +35,7 @@ impl Accounts {
             Err(_) => Login::NameKey(Username::key_of(login)),
         };
         for _ in 0..MAX_MOVED {
-            let Proven { user, hash, is_outdated, sanction } = self.prove(&login, password).await?;
+            let Proven { user, hash, is_outdated, sanction } = self.prove(&login, &name, password, from).await?;
             // Only who proves to be the one is told that they are kept out.
             if let Some(sanction) = sanction.filter(|sanction| sanction.holds(self.clock.now())) {
                 return Err(sanction.refusal());
@@ -57,9 +60,10 @@ impl Accounts {
         from: IpAddr,
     ) -> Result<(), ChatError> {
         let user = self.users.get(&[holder.user]).await?.pop().ok_or(ErrorCode::Unauthenticated)?;
-        self.limit_proofs(user.username.key(), from)?;
+        let (from, name) = (network(from), user.username.key());
+        self.limit(RateKey::LoginFrom(from), |rates| rates.login_per_address)?;
         for _ in 0..MAX_MOVED {
-            let Proven { hash: judged_on, .. } = self.prove(&Login::Id(user.id), old).await?;
+            let Proven { hash: judged_on, .. } = self.prove(&Login::Id(user.id), &name, old, from).await?;
             let hash = self.hasher.hash(new.as_str()).await.map_err(|_| ErrorCode::Unavailable)?;
             let change = PasswordChange { user: user.id, judged_on, hash };
             let ended = self.sessions.change_password(&change, holder.session, self.clock.now()).await?;
@@ -71,20 +75,17 @@ impl Accounts {
         Err(ErrorCode::Unavailable.into())
     }
 
-    /// Counts an attempt to prove a password. Whoever is signed in guesses no faster than whoever is not.
-    fn limit_proofs(&self, name: String, from: IpAddr) -> Result<(), ChatError> {
-        let from = network(from);
-        self.limit(RateKey::LoginFrom(from), |rates| rates.login_per_address)?;
-        self.limit(RateKey::LoginTo(from, name), |rates| rates.login_per_account)
-    }
-
-    /// Checks a password. It takes the same time whether or not there is such a user.
-    async fn prove(&self, login: &Login, password: &str) -> Result<Proven, ChatError> {
+    /// Checks a password. It takes the same time whether or not there is such a user. Every attempt counts for the user, by
+    /// whatever name they are called: whoever is signed in guesses no faster than whoever is not.
+    async fn prove(&self, login: &Login, name: &str, password: &str, from: IpAddr) -> Result<Proven, ChatError> {
         let refused = || ChatError::from(ErrorCode::InvalidCredentials);
+        let stored = self.users.find_login(login).await?;
+        let nobody = || Tried::Nobody(name.to_owned());
+        let tried = stored.as_ref().map_or_else(nobody, |stored| Tried::User(stored.user.id));
+        self.limit(RateKey::LoginTo(from, tried), |rates| rates.login_per_account)?;
         if password.len() > Password::MAX_BYTES {
             return Err(refused());
         }
-        let stored = self.users.find_login(login).await?;
         let hash = stored.as_ref().and_then(|stored| stored.hash.clone());
         let verified = self.hasher.verify(password, hash.clone()).await.map_err(|_| ErrorCode::Unavailable)?;
         let StoredPassword { user, sanction, .. } = stored.filter(|_| verified != Verified::No).ok_or_else(refused)?;

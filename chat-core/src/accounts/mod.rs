@@ -15,7 +15,7 @@ use async_trait::async_trait;
 
 use crate::error::{ChatError, ErrorCode};
 use crate::ids::{SessionId, UserId};
-use crate::limits::{Rate, RateLimiter};
+use crate::limits::{Rate, RateLimiter, network};
 use crate::ports::{
     Clock, Entropy, EventBus, Login, NewUser, PasswordHasher, SessionStore, StandingStore, Stores, TokenSigner,
     UserCreated, UserStore,
@@ -83,8 +83,12 @@ pub struct AccountRates {
     pub register_per_address: Rate,
     /// Sign-ins from one address.
     pub login_per_address: Rate,
-    /// Sign-ins to one account from one address.
+    /// Sign-ins to one account from one address, by whatever name.
     pub login_per_account: Rate,
+    /// Refreshes of one session.
+    pub refreshes: Rate,
+    /// Socket tickets of one user.
+    pub tickets: Rate,
 }
 
 impl Default for AccountRates {
@@ -93,6 +97,8 @@ impl Default for AccountRates {
             register_per_address: Rate::new(100, 1.0),
             login_per_address: Rate::new(100, 5.0),
             login_per_account: Rate::new(10, 0.2),
+            refreshes: Rate::new(20, 0.1),
+            tickets: Rate::new(100, 2.0),
         }
     }
 }
@@ -132,7 +138,18 @@ impl std::fmt::Debug for SignedIn {
 enum RateKey {
     Register(IpAddr),
     LoginFrom(IpAddr),
-    LoginTo(IpAddr, String),
+    LoginTo(IpAddr, Tried),
+    Refresh(SessionId),
+    Ticket(UserId),
+}
+
+/// Whose password is tried.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+enum Tried {
+    /// A user's, by whatever name they were called.
+    User(UserId),
+    /// That of somebody who does not exist.
+    Nobody(String),
 }
 
 /// What accounts need from outside.
@@ -238,14 +255,4 @@ pub async fn provision(users: &dyn UserStore, username: Username, at: Timestamp)
     }
     let same = found.filter(|found| found.user.username == username && found.hash.is_none());
     same.map(|found| found.user).ok_or_else(|| ErrorCode::NameTaken.into())
-}
-
-/// What one household or one attacker can hold for themselves: an IPv4 address, or the first half of an IPv6 address.
-fn network(address: IpAddr) -> IpAddr {
-    match address {
-        IpAddr::V4(_) => address,
-        IpAddr::V6(v6) => v6
-            .to_ipv4_mapped()
-            .map_or_else(|| IpAddr::V6(std::net::Ipv6Addr::from_bits(v6.to_bits() & (!0 << 64))), IpAddr::V4),
-    }
 }

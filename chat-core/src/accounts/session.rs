@@ -5,7 +5,7 @@ use std::sync::{Mutex, PoisonError};
 
 use async_trait::async_trait;
 
-use super::{Accounts, Authenticator, Credential, Identity, SignedIn};
+use super::{Accounts, Authenticator, Credential, Identity, RateKey, SignedIn};
 use crate::error::{ChatError, ErrorCode};
 use crate::event::{Audience, Envelope, Event};
 use crate::ids::SessionId;
@@ -35,6 +35,7 @@ impl Accounts {
     pub async fn refresh(&self, token: &str) -> Result<SignedIn, ChatError> {
         let refused = || ChatError::from(ErrorCode::Unauthenticated);
         let claims = self.signer.read_refresh(token).ok_or_else(refused)?;
+        self.limit(RateKey::Refresh(claims.session), |rates| rates.refreshes)?;
         let at = self.clock.now();
         let rotation = Rotation {
             session: claims.session,
@@ -68,6 +69,7 @@ impl Accounts {
 
     /// A secret that opens one socket soon, for clients that cannot set headers. Returns it with its life in seconds.
     pub async fn ticket(&self, holder: &Identity) -> Result<(String, i64), ChatError> {
+        self.limit(RateKey::Ticket(holder.user), |rates| rates.tickets)?;
         let secret = hex(&self.entropy.secret());
         let expires_at = self.clock.now().plus_seconds(self.settings.ticket_seconds);
         let ticket = Ticket { hash: digest(&secret), user: holder.user, session: holder.session, expires_at };

@@ -19,6 +19,9 @@ impl Chat {
         body: Body,
     ) -> Result<Reply, ChatError> {
         let message = self.meant(actor.user, target).await?;
+        // Whoever may not edit it is told so, whatever it would say.
+        let is_own = message.sender == actor.user;
+        let body = if is_own { self.let_through(actor, message.conversation, &body, true)? } else { body };
         let act = Act::Edit { message: message.id, body };
         self.change(actor, message.conversation, act, |facts| rules::may_edit(facts, actor.user, &message)).await
     }

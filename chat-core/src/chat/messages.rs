@@ -10,6 +10,7 @@ use crate::message::{Message, MessageView};
 use crate::page::{Page, PageSize};
 use crate::ports::{Appended, NewMessage};
 use crate::rules;
+use crate::text::Body;
 
 impl Chat {
     pub(super) async fn send(&self, actor: &Actor, send: SendMessage) -> Result<Sent, ChatError> {
@@ -24,7 +25,11 @@ impl Chat {
                 Err(refusal) => return self.find_sent(actor, &send).await?.ok_or(refusal.into()),
             };
             self.check_quoted(actor.user, &send).await?;
-            let new = self.new_message(actor, &send, judged);
+            let body = match self.filtered(actor, &send) {
+                Ok(body) => body,
+                Err(refusal) => return self.find_sent(actor, &send).await?.ok_or(refusal.into()),
+            };
+            let new = self.new_message(actor, &send, body, judged);
             match self.stores.messages.append(&new).await? {
                 Appended::Stored(message) => {
                     let event = Event::Entry(LogEntry::Message(message.clone()));
@@ -33,18 +38,21 @@ impl Chat {
                     return Ok(Sent { message, fresh: true });
                 }
                 Appended::Repeated(message) => return Ok(Sent { message, fresh: false }),
-                Appended::Conflict => return Err(ErrorCode::ClientIdReused.into()),
+                Appended::Conflict => {
+                    let sent = if self.filter.is_some() { self.find_sent(actor, &send).await? } else { None };
+                    return sent.ok_or(ErrorCode::ClientIdReused.into());
+                }
                 Appended::Stale => facts = self.fresh_facts(send.conversation, actor.user).await?,
             }
         }
         Err(kept_moving())
     }
 
-    fn new_message(&self, actor: &Actor, send: &SendMessage, judged_on: Version) -> NewMessage {
+    fn new_message(&self, actor: &Actor, send: &SendMessage, body: Body, judged_on: Version) -> NewMessage {
         NewMessage {
             conversation: send.conversation,
             sender: actor.user,
-            body: send.body.clone(),
+            body,
             client_id: send.client_id.clone(),
             reply_to: send.reply_to,
             judged_on,
@@ -52,11 +60,12 @@ impl Chat {
         }
     }
 
-    /// A message that was stored before the rules came to refuse it: its sender lost the answer and asks again.
+    /// A message that was stored before the rules or the filter came to refuse it, or to let another text through: its sender
+    /// lost the answer and asks again.
     async fn find_sent(&self, actor: &Actor, send: &SendMessage) -> Result<Option<Sent>, ChatError> {
         let Some(key) = &send.client_id else { return Ok(None) };
         let found = self.stores.messages.find_by_client_id(send.conversation, actor.user, key).await?;
-        let again = self.new_message(actor, send, Version::default());
+        let again = self.new_message(actor, send, send.body.clone(), Version::default());
         match found {
             Some(message) if again.repeats(&message) => Ok(Some(Sent { message, fresh: false })),
             Some(_) | None => Ok(None),

@@ -10,6 +10,7 @@ mod connections;
 mod conversations;
 mod counting;
 mod facts;
+mod filter;
 mod groups;
 mod messages;
 mod moderation;
@@ -31,7 +32,7 @@ use crate::event::{Audience, Envelope, Event, Origin};
 use crate::ids::UserId;
 use crate::limits::{Rate, RateLimiter};
 use crate::log::UserEntry;
-use crate::ports::{Clock, EventBus, Stores};
+use crate::ports::{BodyFilter, Clock, EventBus, Stores};
 use crate::rules::DirectPolicy;
 use crate::time::Timestamp;
 
@@ -74,21 +75,33 @@ impl Default for ChatSettings {
 pub struct ChatRates {
     /// Messages.
     pub messages: Rate,
+    /// Edits, deletions, emoji and pins.
+    pub edits: Rate,
     /// Receipts, typing and presence.
     pub signals: Rate,
-    /// New conversations, friend requests, blocks and their answers.
+    /// Everything else that changes something: conversations, members, blocks, answers to requests.
     pub changes: Rate,
-    /// Everything that only reads.
+    /// Friend requests.
+    pub friend_requests: Rate,
+    /// Reports.
+    pub reports: Rate,
+    /// Everything that only reads, but searches for messages.
     pub reads: Rate,
+    /// Searches for messages, each of which reads much.
+    pub searches: Rate,
 }
 
 impl Default for ChatRates {
     fn default() -> Self {
         Self {
             messages: Rate::new(200, 50.0),
+            edits: Rate::new(200, 20.0),
             signals: Rate::new(400, 100.0),
             changes: Rate::new(200, 20.0),
+            friend_requests: Rate::new(50, 0.1),
+            reports: Rate::new(20, 0.05),
             reads: Rate::new(1_000, 200.0),
+            searches: Rate::new(60, 5.0),
         }
     }
 }
@@ -97,9 +110,13 @@ impl Default for ChatRates {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 enum Kind {
     Message,
+    Edit,
     Signal,
     Change,
+    FriendRequest,
+    Report,
     Read,
+    Search,
 }
 
 /// The use cases of the chat.
@@ -109,6 +126,7 @@ pub struct Chat {
     bus: Arc<dyn EventBus>,
     clock: Arc<dyn Clock>,
     settings: ChatSettings,
+    filter: Option<Arc<dyn BodyFilter>>,
     facts: FactsCache,
     board: PresenceBoard,
     tallies: Tallies,
@@ -124,6 +142,7 @@ impl Chat {
             bus,
             clock,
             settings,
+            filter: None,
             facts: FactsCache::default(),
             board: PresenceBoard::default(),
             tallies: Tallies::default(),
@@ -211,9 +230,13 @@ impl Chat {
         let Some(rates) = &self.settings.rates else { return Ok(()) };
         let rate = match kind {
             Kind::Message => rates.messages,
+            Kind::Edit => rates.edits,
             Kind::Signal => rates.signals,
             Kind::Change => rates.changes,
+            Kind::FriendRequest => rates.friend_requests,
+            Kind::Report => rates.reports,
             Kind::Read => rates.reads,
+            Kind::Search => rates.searches,
         };
         let checked = self.limiter.check((user, kind), rate, self.now());
         checked.map_err(|retry_after_ms| ChatError::RateLimited { retry_after_ms })
@@ -235,7 +258,16 @@ impl Chat {
 /// What a command counts as. Total, so that a new command has to say.
 const fn kind_of(command: &Command) -> Kind {
     match command {
-        Command::SendMessage(_) | Command::EditMessage { .. } => Kind::Message,
+        Command::SendMessage(_) => Kind::Message,
+        Command::EditMessage { .. }
+        | Command::DeleteMessage(_)
+        | Command::AddReaction(..)
+        | Command::RemoveReaction(..)
+        | Command::PinMessage(_)
+        | Command::UnpinMessage(_) => Kind::Edit,
+        Command::RequestFriend(_) => Kind::FriendRequest,
+        Command::FileReport(_) => Kind::Report,
+        Command::SearchMessages(_) => Kind::Search,
         Command::MarkRead(_) | Command::SetTyping { .. } | Command::SetPresence { .. } => Kind::Signal,
         Command::UpdateProfile(_)
         | Command::OpenDirect { .. }
@@ -244,12 +276,6 @@ const fn kind_of(command: &Command) -> Kind {
         | Command::AddMembers { .. }
         | Command::RemoveMember { .. }
         | Command::SetRole { .. }
-        | Command::DeleteMessage(_)
-        | Command::AddReaction(..)
-        | Command::RemoveReaction(..)
-        | Command::PinMessage(_)
-        | Command::UnpinMessage(_)
-        | Command::RequestFriend(_)
         | Command::AcceptFriend(_)
         | Command::DeclineFriend(_)
         | Command::CancelFriend(_)
@@ -258,7 +284,6 @@ const fn kind_of(command: &Command) -> Kind {
         | Command::Unblock(_)
         | Command::SetServerRole { .. }
         | Command::SetSanction { .. }
-        | Command::FileReport(_)
         | Command::ResolveReport { .. } => Kind::Change,
         Command::GetMe
         | Command::GetUser(_)
@@ -271,7 +296,6 @@ const fn kind_of(command: &Command) -> Kind {
         | Command::GetConversation(_)
         | Command::ListMembers { .. }
         | Command::ListMessages(_)
-        | Command::SearchMessages(_)
         | Command::GetMessage(_)
         | Command::ListFormerBodies(_)
         | Command::ListReactors { .. }

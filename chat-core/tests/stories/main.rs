@@ -10,10 +10,12 @@
 mod accounts;
 mod blocking;
 mod conversations;
+mod filtering;
 mod following;
 mod friends;
 mod house;
 mod keeping_order;
+mod limits;
 mod mirror;
 mod own_account;
 mod presence;

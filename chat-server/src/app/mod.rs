@@ -11,7 +11,8 @@ use axum::Router;
 use axum::middleware::{from_fn, from_fn_with_state};
 use chat_core::accounts::{AccountPorts, Accounts, Authenticator};
 use chat_core::chat::Chat;
-use chat_core::ports::EventBus;
+use chat_core::ports::{BodyFilter, EventBus};
+use chat_core::words::WordFilter;
 use chat_store::{OpenError, Opened};
 use chat_transport::{Gateway, Hub};
 use tokio::time::Instant;
@@ -21,6 +22,7 @@ use tokio_util::task::TaskTracker;
 use self::background::Background;
 use self::heard::Heard;
 use crate::access::{self, Access};
+use crate::bad_tokens::BadTokens;
 use crate::config::Config;
 use crate::http::request_id;
 use crate::state::AppState;
@@ -36,6 +38,14 @@ pub enum BuildError {
     #[error("cannot make the data directory {}: {source}", path.display())]
     DataDirectory {
         /// Which.
+        path: std::path::PathBuf,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// The list of words cannot be read.
+    #[error("cannot read the words in {}: {source}", path.display())]
+    Words {
+        /// Which file.
         path: std::path::PathBuf,
         /// Why.
         source: std::io::Error,
@@ -64,11 +74,12 @@ impl App {
     /// Opens the database of a configuration and builds a server with its own users over it.
     pub async fn build(config: &Config) -> Result<Self, BuildError> {
         make_private(&config.data_dir)?;
+        let filter = config.word_filter_file.as_deref().map(word_filter).transpose()?;
         let opened = chat_store::open(&config.store()).await?;
         for migration in &opened.applied {
             tracing::info!(version = migration.version, "the database was brought up to date");
         }
-        let parts = Parts::new(opened.stores.clone(), Users::own(config)?);
+        let parts = Parts { filter, ..Parts::new(opened.stores.clone(), Users::own(config)?) };
         Ok(Self { store: Some(opened), ..Self::assemble(parts, config) })
     }
 
@@ -76,7 +87,7 @@ impl App {
     /// nor any of its routers is left.
     #[must_use]
     pub fn assemble(parts: Parts, config: &Config) -> Self {
-        let Parts { stores, users, clock } = parts;
+        let Parts { stores, users, filter, clock } = parts;
         let hub = Hub::new(Arc::clone(&clock));
         let bus: Arc<dyn EventBus> = hub.clone();
         let (accounts, authenticator): (_, Arc<dyn Authenticator>) = match users {
@@ -92,13 +103,18 @@ impl App {
             Some(accounts) => Arc::new(Heard { hub: Arc::clone(&hub), accounts: Arc::clone(accounts) }),
             None => hub.clone(),
         };
-        let chat = Arc::new(Chat::new(stores.clone(), bus, Arc::clone(&clock), config.chat()));
+        let chat = Chat::new(stores.clone(), bus, Arc::clone(&clock), config.chat());
+        let chat = Arc::new(match filter {
+            Some(filter) => chat.with_filter(filter),
+            None => chat,
+        });
 
         let gateway =
             Gateway::new(Arc::clone(&chat), hub, Arc::clone(&authenticator), Arc::clone(&clock), config.sockets());
         let background = Arc::new(Background::start(&gateway, accounts.as_ref(), &stores, &clock));
         let database = Arc::clone(&stores.database);
-        let state = AppState { chat, accounts, authenticator, clock, database, work: TaskTracker::new() };
+        let bad_tokens = Arc::new(BadTokens::new(config.bad_tokens(), Arc::clone(&clock)));
+        let state = AppState { chat, accounts, authenticator, clock, database, bad_tokens, work: TaskTracker::new() };
         Self {
             state,
             gateway,
@@ -180,6 +196,13 @@ const ASK_EVERY: Duration = Duration::from_millis(250);
 /// takes a server well under 3 ms.
 fn retry_within_ms(sockets: usize) -> u64 {
     u64::try_from(sockets).unwrap_or(u64::MAX).saturating_mul(3).clamp(250, 30_000)
+}
+
+/// The filter of a list of words.
+fn word_filter(path: &std::path::Path) -> Result<Arc<dyn BodyFilter>, BuildError> {
+    let list = std::fs::read_to_string(path);
+    let list = list.map_err(|source| BuildError::Words { path: path.to_owned(), source })?;
+    Ok(Arc::new(WordFilter::new(&list)))
 }
 
 /// Makes a directory that only its owner can look into. One that is there already stays as it is.

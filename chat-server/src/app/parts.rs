@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use chat_core::accounts::Authenticator;
-use chat_core::ports::{Clock, Entropy, PasswordHasher, Stores, SystemClock, TokenSigner};
+use chat_core::ports::{BodyFilter, Clock, Entropy, PasswordHasher, Stores, SystemClock, TokenSigner};
 
 use crate::auth::{Argon2Hasher, BadCost, SecretSigner};
 use crate::config::Config;
@@ -16,6 +16,8 @@ pub struct Parts {
     pub stores: Stores,
     /// Whose users they are.
     pub users: Users,
+    /// Judges what people are about to say; without one everything may be said.
+    pub filter: Option<Arc<dyn BodyFilter>>,
     /// The time.
     pub clock: Arc<dyn Clock>,
 }
@@ -40,7 +42,7 @@ impl Parts {
     /// Parts with the machine's own clock.
     #[must_use]
     pub fn new(stores: Stores, users: Users) -> Self {
-        Self { stores, users, clock: Arc::new(SystemClock) }
+        Self { stores, users, filter: None, clock: Arc::new(SystemClock) }
     }
 }
 

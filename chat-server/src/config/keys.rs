@@ -135,6 +135,9 @@ keys! {
         /// How many members a group may begin with, its maker included.
         max_group_members: NonZeroUsize = above_zero!(NonZeroUsize, 1_000),
             "One request makes at most that many entries.";
+        /// A file of words that may not be said: on each line one, or several in a row, whole and in any capitals. It is read at the start.
+        word_filter_file: Option<PathBuf> = None,
+            "What may not be said is for each community to decide.";
         /// How long a user without a connection still counts as online, in seconds.
         offline_grace_seconds: u64 = 3,
             "Reloading a page is not an absence.";
@@ -147,24 +150,45 @@ keys! {
         /// Messages of one user, over all of their devices.
         rate_messages: Rate = Rate::new(200, 50.0),
             "A person never gets there; a bot that imports a history waits a little.";
+        /// Edits, deletions, emoji and pins of one user.
+        rate_edits: Rate = Rate::new(200, 20.0),
+            "Each is told to everybody in the conversation; people clean up faster than they write.";
         /// Receipts, typing and presence of one user.
         rate_signals: Rate = Rate::new(400, 100.0),
             "Reading through many conversations sends many receipts at once.";
-        /// New conversations, friend requests, blocks and their answers of one user.
+        /// Everything else that one user changes: conversations, members, blocks, answers to friend requests.
         rate_changes: Rate = Rate::new(200, 20.0),
             "Each concerns somebody else, so spam begins here.";
-        /// Everything that only reads, of one user.
+        /// Friend requests of one user.
+        rate_friend_requests: Rate = Rate::new(50, 0.1),
+            "Whoever comes in finds all of their friends at once; whoever goes on asks strangers.";
+        /// Reports of one user.
+        rate_reports: Rate = Rate::new(20, 0.05),
+            "People have to read each of them.";
+        /// Everything that only reads, of one user, but searches for messages.
         rate_reads: Rate = Rate::new(1_000, 200.0),
             "A client that comes back after a long absence reads much at once.";
+        /// Searches for messages of one user.
+        rate_searches: Rate = Rate::new(60, 5.0),
+            "A search reads some hundred messages where a read reads a page; it may follow the typing.";
         /// Registrations from one address (of IPv6: one network of 64 bits).
         rate_register_per_address: Rate = Rate::new(100, 1.0),
             "A class registers together; a script does not register thousands.";
         /// Sign-ins from one address.
         rate_login_per_address: Rate = Rate::new(100, 5.0),
             "A whole office may share one address.";
-        /// Sign-ins to one account from one address.
+        /// Sign-ins to one account from one address, by user name and by e-mail address together.
         rate_login_per_account: Rate = Rate::new(10, 0.2),
             "Ten slips are forgiven, guessing is hopeless, and nobody can lock somebody else out from another address.";
+        /// Refreshes of one session.
+        rate_refreshes: Rate = Rate::new(20, 0.1),
+            "A client needs four an hour; a lost answer is asked for again.";
+        /// Socket tickets of one user.
+        rate_tickets: Rate = Rate::new(100, 2.0),
+            "Each tab takes one whenever its connection was lost.";
+        /// Tokens, tickets and refresh tokens that are not good, from one address. Good ones from there pass all the same.
+        rate_bad_tokens_per_address: Rate = Rate::new(100, 1.0),
+            "A whole office comes back with expired tokens; whoever goes on is guessing, or has a fault.";
     }
 
     "HTTP" {

@@ -6,6 +6,8 @@
 mod document;
 mod error;
 mod keys;
+#[cfg(test)]
+mod limits_document;
 mod load;
 mod network;
 mod parts;

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use chat_core::accounts::{AccountRates, AccountSettings};
 use chat_core::chat::{ChatRates, ChatSettings};
+use chat_core::limits::Rate;
 use chat_store::StoreConfig;
 use chat_transport::SocketSettings;
 
@@ -18,9 +19,13 @@ impl Config {
     pub fn chat(&self) -> ChatSettings {
         let rates = ChatRates {
             messages: self.rate_messages,
+            edits: self.rate_edits,
             signals: self.rate_signals,
             changes: self.rate_changes,
+            friend_requests: self.rate_friend_requests,
+            reports: self.rate_reports,
             reads: self.rate_reads,
+            searches: self.rate_searches,
         };
         ChatSettings {
             direct: self.direct_conversations,
@@ -37,6 +42,8 @@ impl Config {
             register_per_address: self.rate_register_per_address,
             login_per_address: self.rate_login_per_address,
             login_per_account: self.rate_login_per_account,
+            refreshes: self.rate_refreshes,
+            tickets: self.rate_tickets,
         };
         AccountSettings {
             access_seconds: signed(self.access_token_seconds.get()),
@@ -44,6 +51,12 @@ impl Config {
             ticket_seconds: signed(self.ticket_seconds.get()),
             rates: self.rate_limits.then_some(rates),
         }
+    }
+
+    /// How many bad tokens may come from one address.
+    #[must_use]
+    pub fn bad_tokens(&self) -> Option<Rate> {
+        self.rate_limits.then_some(self.rate_bad_tokens_per_address)
     }
 
     /// What a password hash costs.
@@ -111,7 +124,7 @@ mod tests {
     #[test]
     fn one_switch_takes_every_rate_limit_away() {
         let config = Config { rate_limits: false, ..Config::default() };
-        assert_eq!((config.chat().rates, config.accounts().rates), (None, None));
+        assert_eq!((config.chat().rates, config.accounts().rates, config.bad_tokens()), (None, None, None));
     }
 
     #[test]

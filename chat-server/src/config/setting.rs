@@ -116,6 +116,18 @@ impl Setting for PathBuf {
     }
 }
 
+impl Setting for Option<PathBuf> {
+    const KIND: &'static str = "a path";
+
+    fn read(text: &str) -> Option<Self> {
+        if text.is_empty() { Some(None) } else { PathBuf::read(text).map(Some) }
+    }
+
+    fn show(&self) -> String {
+        self.as_ref().map(PathBuf::show).unwrap_or_default()
+    }
+}
+
 impl Setting for Option<Secret> {
     const KIND: &'static str = "a text";
     const SECRET: bool = true;

@@ -44,7 +44,7 @@ struct NewBody {
 #[utoipa::path(patch, path = "/messages/{id}", tag = "messages", params(("id" = i64, Path)),
     request_body = NewBody, responses(
     (status = 200, description = "The message as it is now", body = MessageView),
-    (status = 403, description = "Somebody else's, or a block stands between"),
+    (status = 403, description = "Somebody else's, a block stands between, or it cannot be said here"),
     (status = 409, description = "It was deleted"),
 ))]
 async fn edit(

@@ -144,10 +144,12 @@ async fn login(
 ))]
 async fn refresh(
     State(state): State<AppState>,
+    ClientAddress(from): ClientAddress,
     JsonBody(with): JsonBody<Refresh>,
 ) -> Result<Json<SignedInView>, Problem> {
     let accounts = accounts(&state)?;
-    let signed_in = state.carry_out(async move { accounts.refresh(&with.refresh_token).await }).await?;
+    let refreshed = state.carry_out(async move { accounts.refresh(&with.refresh_token).await }).await;
+    let signed_in = refreshed.map_err(|refusal| state.bad_tokens.answer(refusal, from))?;
     Ok(view(&state, signed_in))
 }
 

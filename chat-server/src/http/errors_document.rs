@@ -14,7 +14,7 @@ Every code that any face of the chat can answer with. Programs decide by the cod
 only grows. The sentence is for people. This file is generated: `UPDATE_DOCS=1 cargo test -p chat-server --lib errors_document`.
 
 - REST answers `application/problem+json` (RFC 9457) with the status of the table:
-  `{\"type\": \"/errors/<code>\", \"title\": <sentence>, \"status\", \"code\", \"detail\"?, \"until\"?, \"request_id\"}`. 401 carries
+  `{\"type\": \"/errors/<code>\", \"title\": <sentence>, \"status\", \"code\", \"detail\"?, \"retry_after_ms\"?, \"until\"?, \"request_id\"}`. 401 carries
   `WWW-Authenticate`, 405 `Allow`, 429 and 503 `Retry-After`.
 - Sockets answer one frame with the command's `ref` and stay open:
   `{\"type\": \"error\", \"data\": {\"code\", \"message\": <sentence>, \"retryable\", \"retry_after_ms\"?, \"until\"?}, \"ref\"?}`.

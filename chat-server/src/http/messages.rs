@@ -64,7 +64,7 @@ fn message_id(id: i64) -> Result<MessageId, Problem> {
     request_body = NewMessage, responses(
     (status = 201, description = "Stored", body = MessageView),
     (status = 200, description = "Stored before, under the same client_id", body = MessageView),
-    (status = 403, description = "A block stands between"),
+    (status = 403, description = "A block stands between, or it cannot be said here"),
     (status = 409, description = "The client_id belongs to another message"),
 ))]
 async fn send(

@@ -8,6 +8,7 @@ mod blocks;
 mod conversations;
 mod docs;
 mod document;
+mod error_pages;
 #[cfg(test)]
 mod errors_document;
 mod extract;
@@ -37,6 +38,7 @@ pub fn router(state: AppState) -> Router {
     document::complete(&mut document);
     routes
         .merge(docs::routes(document))
+        .merge(error_pages::routes())
         .method_not_allowed_fallback(|| async { Problem::new(ErrorCode::MethodNotAllowed) })
         .fallback(|| async { Problem::new(ErrorCode::NotFound) })
         .layer(axum::middleware::from_fn(request_id::layer))

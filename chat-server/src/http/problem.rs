@@ -69,6 +69,7 @@ pub(crate) const fn status_of(code: ErrorCode) -> StatusCode {
         ErrorCode::Forbidden
         | ErrorCode::CannotMessage
         | ErrorCode::BlockedByYou
+        | ErrorCode::MessageRefused
         | ErrorCode::AccountSuspended
         | ErrorCode::AccountBanned => StatusCode::FORBIDDEN,
         ErrorCode::NotFound => StatusCode::NOT_FOUND,
@@ -131,6 +132,10 @@ pub(crate) struct ProblemView {
     /// What was expected, where that helps.
     #[serde(skip_serializing_if = "Option::is_none")]
     detail: Option<&'static str>,
+    /// After how many milliseconds the same request makes sense, where that is known.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    retry_after_ms: Option<u64>,
     /// Until when it stays refused, where that is known.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
@@ -156,6 +161,7 @@ impl IntoResponse for Problem {
             status: self.status().as_u16(),
             code: self.code.as_str(),
             detail: self.detail,
+            retry_after_ms: self.retry_after_ms,
             until: self.until.map(|until| until.to_string()),
             request_id: request_id::current(),
         };

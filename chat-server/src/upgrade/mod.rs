@@ -95,7 +95,11 @@ impl Sockets {
 
         let credential = self.credential(&mut parts).await.map_err(IntoResponse::into_response)?;
         let identity = match credential {
-            Some(credential) => Some(self.app.authenticator.authenticate(&credential).await.map_err(refused)?),
+            Some(credential) => {
+                let Ok(ClientAddress(from)) = ClientAddress::from_request_parts(&mut parts, &()).await;
+                let shown = self.app.authenticator.authenticate(&credential).await;
+                Some(shown.map_err(|refusal| refused(self.app.bad_tokens.answer(refusal, from)))?)
+            }
             None => None,
         };
         if let (Some(identity), Scope::Only(conversation)) = (identity, scope) {

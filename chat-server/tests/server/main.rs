@@ -24,6 +24,7 @@ mod rest_bad_tokens;
 mod rest_conversations;
 mod rest_friends;
 mod rest_groups;
+mod rest_limits;
 mod rest_messages;
 mod rest_moderation;
 mod rest_own_account;

@@ -17,6 +17,7 @@ use chat_core::search::SearchCursor;
 use chat_core::{Actor, Command, ErrorCode, Identity, Reply};
 
 use crate::http::problem::Problem;
+use crate::request::ClientAddress;
 use crate::state::AppState;
 
 /// The longest token that is looked at, in bytes.
@@ -55,7 +56,9 @@ where
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
         let state = AppState::from_ref(state);
         let token = bearer(parts).ok_or(ErrorCode::Unauthenticated)?;
-        let identity = state.authenticator.authenticate(&Credential::Token(token)).await?;
+        let Ok(ClientAddress(from)) = ClientAddress::from_request_parts(parts, &state).await;
+        let shown = state.authenticator.authenticate(&Credential::Token(token)).await;
+        let identity = shown.map_err(|refusal| state.bad_tokens.answer(refusal, from))?;
         Ok(Self { state, identity })
     }
 }
