@@ -5,16 +5,19 @@
 //! facts' version, publish. Only what was committed is published.
 
 mod annotations;
+mod bans;
 mod changes;
 mod connections;
 mod conversations;
 mod facts;
 mod groups;
+mod invites;
 mod messages;
 mod presence;
 mod receipts;
 mod relations;
 mod resume;
+mod rooms;
 mod search;
 mod users;
 
@@ -27,7 +30,7 @@ use crate::event::{Audience, Envelope, Event, Origin};
 use crate::ids::UserId;
 use crate::limits::{Rate, RateLimiter};
 use crate::log::UserEntry;
-use crate::ports::{Clock, EventBus, Stores};
+use crate::ports::{Clock, Entropy, EventBus, Stores};
 use crate::rules::DirectPolicy;
 use crate::time::Timestamp;
 
@@ -103,6 +106,7 @@ pub struct Chat {
     stores: Stores,
     bus: Arc<dyn EventBus>,
     clock: Arc<dyn Clock>,
+    entropy: Arc<dyn Entropy>,
     settings: ChatSettings,
     facts: FactsCache,
     board: PresenceBoard,
@@ -112,11 +116,18 @@ pub struct Chat {
 impl Chat {
     /// The use cases over these ports.
     #[must_use]
-    pub fn new(stores: Stores, bus: Arc<dyn EventBus>, clock: Arc<dyn Clock>, settings: ChatSettings) -> Self {
+    pub fn new(
+        stores: Stores,
+        bus: Arc<dyn EventBus>,
+        clock: Arc<dyn Clock>,
+        entropy: Arc<dyn Entropy>,
+        settings: ChatSettings,
+    ) -> Self {
         Self {
             stores,
             bus,
             clock,
+            entropy,
             settings,
             facts: FactsCache::default(),
             board: PresenceBoard::default(),
@@ -135,9 +146,21 @@ impl Chat {
             Command::UpdateProfile(update) => self.update_profile(actor, update).await.map(Reply::User),
             Command::OpenDirect { user } => self.open_direct(actor, user).await.map(Reply::from),
             Command::CreateGroup { name, members } => self.create_group(actor, name, members).await.map(Reply::from),
+            Command::CreateRoom(new) => self.create_room(actor, new).await.map(Reply::from),
+            Command::Join(conversation) => self.join(actor, conversation).await,
             Command::UpdateGroup { conversation, update } => self.update_group(actor, conversation, update).await,
             Command::AddMembers { conversation, users } => self.add_members(actor, conversation, users).await,
             Command::RemoveMember { conversation, user } => self.remove_member(actor, conversation, user).await,
+            Command::Ban(new) => self.ban(actor, new).await,
+            Command::Unban { conversation, user } => self.unban(actor, conversation, user).await,
+            Command::ListBans { conversation, after, size } => self.list_bans(actor, conversation, after, size).await,
+            Command::CreateInvite(new) => self.create_invite(actor, new).await,
+            Command::RevokeInvite { conversation, code } => self.revoke_invite(actor, conversation, &code).await,
+            Command::JoinByInvite(code) => self.join_by_invite(actor, &code).await.map(Reply::from),
+            Command::ListInvites { conversation, after, size } => {
+                self.list_invites(actor, conversation, after, size).await
+            }
+            Command::GetInvite(code) => self.get_invite(actor, &code).await,
             Command::SetRole { conversation, user, role } => self.set_role(actor, conversation, user, role).await,
             Command::EditMessage { message, body } => self.edit_message(actor, message, body).await,
             Command::DeleteMessage(message) => self.delete_message(actor, message).await,
@@ -165,6 +188,8 @@ impl Chat {
             Command::ListRequests { direction, after, size } => self.list_requests(actor, direction, after, size).await,
             Command::ListConversations { after, size } => self.list_conversations(actor, after, size).await,
             Command::GetConversation(conversation) => self.get_conversation(actor, conversation).await,
+            Command::FindRooms(query) => self.find_rooms(query).await,
+            Command::GetRoom(slug) => self.get_room(actor, &slug).await,
             Command::ListMembers { conversation, after, size } => {
                 self.list_members(actor, conversation, after, size).await
             }
@@ -221,9 +246,16 @@ const fn kind_of(command: &Command) -> Kind {
         Command::UpdateProfile(_)
         | Command::OpenDirect { .. }
         | Command::CreateGroup { .. }
+        | Command::CreateRoom(_)
+        | Command::Join(_)
         | Command::UpdateGroup { .. }
         | Command::AddMembers { .. }
         | Command::RemoveMember { .. }
+        | Command::CreateInvite(_)
+        | Command::RevokeInvite { .. }
+        | Command::JoinByInvite(_)
+        | Command::Ban(_)
+        | Command::Unban { .. }
         | Command::SetRole { .. }
         | Command::DeleteMessage(_)
         | Command::AddReaction(..)
@@ -246,6 +278,11 @@ const fn kind_of(command: &Command) -> Kind {
         | Command::ListRequests { .. }
         | Command::ListConversations { .. }
         | Command::GetConversation(_)
+        | Command::FindRooms(_)
+        | Command::ListBans { .. }
+        | Command::ListInvites { .. }
+        | Command::GetInvite(_)
+        | Command::GetRoom(_)
         | Command::ListMembers { .. }
         | Command::ListMessages(_)
         | Command::SearchMessages(_)

@@ -11,9 +11,11 @@ mod changes;
 mod conversations;
 mod credentials;
 mod database;
+mod entrance;
 mod messages;
 mod receipts;
 mod relations;
+mod rooms;
 mod search;
 mod sessions;
 mod time;
@@ -25,9 +27,11 @@ pub use changes::*;
 pub use conversations::*;
 pub use credentials::*;
 pub use database::*;
+pub use entrance::*;
 pub use messages::*;
 pub use receipts::*;
 pub use relations::*;
+pub use rooms::*;
 pub use search::*;
 pub use sessions::*;
 pub use time::*;
@@ -68,6 +72,10 @@ pub struct Stores {
     pub changes: Arc<dyn ChangeStore>,
     /// What was put on messages.
     pub annotations: Arc<dyn AnnotationStore>,
+    /// Who is kept out of groups, and who is let in.
+    pub entrance: Arc<dyn EntranceStore>,
+    /// What strangers see of groups.
+    pub rooms: Arc<dyn RoomStore>,
     /// Searching messages.
     pub search: Arc<dyn SearchStore>,
     /// Marks.

@@ -8,16 +8,20 @@
 )]
 
 mod accounts;
+mod bans;
 mod blocking;
 mod conversations;
 mod following;
 mod friends;
 mod house;
+mod invites;
 mod mirror;
 mod own_account;
 mod presence;
 mod profiles;
 mod receipts;
 mod refusals;
+mod rooms;
 mod searching;
 mod sending;
+mod slow_mode;

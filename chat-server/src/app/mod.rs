@@ -77,7 +77,9 @@ impl App {
         let Parts { stores, users, clock } = parts;
         let hub = Hub::new(Arc::clone(&clock));
         let bus: Arc<dyn EventBus> = hub.clone();
-        let chat = Arc::new(Chat::new(stores.clone(), Arc::clone(&bus), Arc::clone(&clock), config.chat()));
+        let chance = Arc::new(SystemEntropy);
+        let chat = Chat::new(stores.clone(), Arc::clone(&bus), Arc::clone(&clock), chance, config.chat());
+        let chat = Arc::new(chat);
 
         let (accounts, authenticator): (_, Arc<dyn Authenticator>) = match users {
             Users::OfHost(authenticator) => (None, authenticator),

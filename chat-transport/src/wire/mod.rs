@@ -3,17 +3,23 @@
 //! Views carry no behaviour; they are what JSON looks like. The conversions are total, so that a new event or command cannot
 //! be forgotten here.
 
+mod bans;
 mod changes;
 mod events;
 mod frames;
 mod inbound;
+mod invites;
 pub mod json;
 mod profiles;
+mod rooms;
 mod views;
 
+pub use bans::*;
 pub use changes::*;
 pub use events::*;
 pub use frames::*;
 pub use inbound::{ClientFrame, SyncRequest, decode};
+pub use invites::*;
 pub use profiles::*;
+pub use rooms::*;
 pub use views::*;

@@ -9,9 +9,11 @@ mod annotations;
 mod changes;
 mod conversations;
 mod database;
+mod entrance;
 mod messages;
 mod receipts;
 mod relations;
+mod rooms;
 mod search;
 mod sessions;
 mod state;
@@ -48,6 +50,8 @@ impl MemoryStore {
             messages: self.clone(),
             changes: self.clone(),
             annotations: self.clone(),
+            entrance: self.clone(),
+            rooms: self.clone(),
             search: self.clone(),
             receipts: self.clone(),
             database: self.clone(),
