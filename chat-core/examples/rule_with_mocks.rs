@@ -7,9 +7,10 @@ use std::sync::Arc;
 use chat_core::command::{Actor, Command, SendMessage};
 use chat_core::error::ErrorCode;
 use chat_core::ids::{ConversationId, Seq, UserId, Version};
+use chat_core::pace::Pace;
 use chat_core::ports::{Facts, StoreError};
 use chat_core::testing::mocks::{MockConversationStore, MockEventBus, MockMessageStore};
-use chat_core::testing::{ManualClock, MemoryStore};
+use chat_core::testing::{ManualClock, MemoryStore, SeededEntropy};
 use chat_core::text::Body;
 use chat_core::{Chat, ChatSettings, conversation::Role};
 
@@ -21,6 +22,8 @@ fn chat_over(messages: MockMessageStore, bus: MockEventBus, group: ConversationI
         role: Some(Role::Member),
         joined_seq: Seq::ZERO,
         direct: None,
+        room: None,
+        pace: Pace::NONE,
     };
     let mut conversations = MockConversationStore::new();
     conversations.expect_facts().returning(move |_, _| Ok(Some(facts.clone())));
@@ -29,7 +32,8 @@ fn chat_over(messages: MockMessageStore, bus: MockEventBus, group: ConversationI
     let mut stores = Arc::new(MemoryStore::new()).stores();
     stores.conversations = Arc::new(conversations);
     stores.messages = Arc::new(messages);
-    Chat::new(stores, Arc::new(bus), Arc::new(ManualClock::default()), ChatSettings::default())
+    let (clock, entropy) = (Arc::new(ManualClock::default()), Arc::new(SeededEntropy::default()));
+    Chat::new(stores, Arc::new(bus), clock, entropy, ChatSettings::default())
 }
 
 /// The store is down: the sender is told to try again, and nobody is told of a message that may not exist.

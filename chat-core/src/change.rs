@@ -5,8 +5,9 @@
 
 use crate::conversation::{GroupUpdate, Role};
 use crate::ids::{ConversationId, MessageId, UserId, Version};
+use crate::invite::InviteCode;
 use crate::reaction::Emoji;
-use crate::text::Body;
+use crate::text::{Body, Label};
 use crate::time::Timestamp;
 
 /// A change to be written.
@@ -31,6 +32,28 @@ pub enum Act {
     Add {
         /// Who, each once.
         users: Vec<UserId>,
+    },
+    /// Come in on one's own account. Whether one may is judged by the store as things stand then, by
+    /// [`may_enter`](crate::rules::may_enter), so that many who come at once do not make each other wait.
+    Enter {
+        /// How many members there may be at most.
+        most: usize,
+        /// By which invite; none for what is open to everybody.
+        invite: Option<InviteCode>,
+    },
+    /// Keep somebody out: a member is taken out. It replaces a ban that is there already.
+    Ban {
+        /// Who.
+        user: UserId,
+        /// Why.
+        reason: Option<Label>,
+        /// From when on it is over; none for never.
+        until: Option<Timestamp>,
+    },
+    /// Let somebody in again who is kept out.
+    Unban {
+        /// Who.
+        user: UserId,
     },
     /// Take a member out, or leave.
     Remove {
@@ -89,7 +112,13 @@ impl Act {
     #[must_use]
     pub const fn moves_version(&self) -> bool {
         match self {
-            Self::Add { .. } | Self::Remove { .. } | Self::SetRole { .. } | Self::Update(_) => true,
+            Self::Add { .. }
+            | Self::Enter { .. }
+            | Self::Ban { .. }
+            | Self::Unban { .. }
+            | Self::Remove { .. }
+            | Self::SetRole { .. }
+            | Self::Update(_) => true,
             Self::Edit { .. }
             | Self::Delete { .. }
             | Self::React { .. }
@@ -99,10 +128,16 @@ impl Act {
         }
     }
 
-    /// Whether it brings the conversation to the top of its members' lists.
+    /// Whether the store judges it anew, so that the version of an earlier judgement does not matter.
+    #[must_use]
+    pub const fn is_judged_in_place(&self) -> bool {
+        matches!(self, Self::Enter { .. })
+    }
+
+    /// Whether it brings the conversation to the top of its members' lists, if it is an entry of the log.
     #[must_use]
     pub const fn is_activity(&self) -> bool {
-        matches!(self, Self::Add { .. } | Self::Remove { .. } | Self::Update(_))
+        matches!(self, Self::Add { .. } | Self::Enter { .. } | Self::Ban { .. } | Self::Remove { .. } | Self::Update(_))
     }
 
     /// The message that it is about, if it is about one.
@@ -115,7 +150,13 @@ impl Act {
             | Self::Unreact { message, .. }
             | Self::Pin { message }
             | Self::Unpin { message } => Some(*message),
-            Self::Add { .. } | Self::Remove { .. } | Self::SetRole { .. } | Self::Update(_) => None,
+            Self::Add { .. }
+            | Self::Enter { .. }
+            | Self::Ban { .. }
+            | Self::Unban { .. }
+            | Self::Remove { .. }
+            | Self::SetRole { .. }
+            | Self::Update(_) => None,
         }
     }
 }

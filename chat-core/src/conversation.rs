@@ -2,7 +2,9 @@
 
 use crate::ids::{ConversationId, Seq, UserId, Version};
 use crate::message::Message;
+use crate::pace::Pace;
 use crate::receipt::Marks;
+use crate::room::{Room, Slug, Visibility};
 use crate::text::{AvatarUrl, Description, Label};
 use crate::time::Timestamp;
 
@@ -54,7 +56,7 @@ impl Pair {
 pub enum Kind {
     /// Between two users; exists at most once per pair.
     Direct(Pair),
-    /// Members by invitation, with a name.
+    /// Members by invitation, with a name; or a room, which is a group that can be found.
     Group(Group),
 }
 
@@ -71,6 +73,10 @@ pub struct Group {
     pub history: HistoryVisibility,
     /// Who made it. What they may do follows from their role alone.
     pub maker: UserId,
+    /// How long members wait between their messages.
+    pub pace: Pace,
+    /// What makes it a room; none for any other group.
+    pub room: Option<Room>,
 }
 
 /// What a newcomer to a group may see of what was said before they came.
@@ -123,6 +129,12 @@ pub struct GroupUpdate {
     pub avatar: Option<Option<AvatarUrl>>,
     /// What a newcomer may see of the past.
     pub history: Option<HistoryVisibility>,
+    /// How long members wait between their messages.
+    pub pace: Option<Pace>,
+    /// The name of a room in addresses. Only a room has one, and another group does not become one.
+    pub slug: Option<Slug>,
+    /// Who finds a room.
+    pub visibility: Option<Visibility>,
 }
 
 impl GroupUpdate {
@@ -135,11 +147,15 @@ impl GroupUpdate {
     /// Only that of it which is different in a group.
     #[must_use]
     pub fn beyond(self, group: &Group) -> Self {
+        let room = group.room.as_ref();
         Self {
             name: self.name.filter(|name| *name != group.name),
             description: self.description.filter(|text| *text != group.description),
             avatar: self.avatar.filter(|avatar| *avatar != group.avatar),
             history: self.history.filter(|history| *history != group.history),
+            pace: self.pace.filter(|pace| *pace != group.pace),
+            slug: self.slug.filter(|slug| room.is_some_and(|room| *slug != room.slug)),
+            visibility: self.visibility.filter(|visibility| room.is_some_and(|room| *visibility != room.visibility)),
         }
     }
 }
@@ -148,7 +164,25 @@ impl Group {
     /// A group as its maker first has it.
     #[must_use]
     pub const fn new(name: Label, maker: UserId) -> Self {
-        Self { name, description: None, avatar: None, history: HistoryVisibility::Joined, maker }
+        Self {
+            name,
+            description: None,
+            avatar: None,
+            history: HistoryVisibility::Joined,
+            maker,
+            pace: Pace::NONE,
+            room: None,
+        }
+    }
+
+    /// A room as its maker first has it. What was said in a public one is for everybody who comes.
+    #[must_use]
+    pub const fn room(name: Label, maker: UserId, room: Room) -> Self {
+        let history = match room.visibility {
+            Visibility::Public => HistoryVisibility::Shared,
+            Visibility::Private => HistoryVisibility::Joined,
+        };
+        Self { name, description: None, avatar: None, history, maker, pace: Pace::NONE, room: Some(room) }
     }
 
     /// Takes a change over.
@@ -158,6 +192,11 @@ impl Group {
         self.description = update.description.unwrap_or_else(|| self.description.clone());
         self.avatar = update.avatar.unwrap_or_else(|| self.avatar.clone());
         self.history = update.history.unwrap_or(self.history);
+        self.pace = update.pace.unwrap_or(self.pace);
+        if let Some(room) = &mut self.room {
+            room.slug = update.slug.unwrap_or_else(|| room.slug.clone());
+            room.visibility = update.visibility.unwrap_or(room.visibility);
+        }
     }
 }
 
@@ -166,7 +205,7 @@ impl Group {
 pub struct Conversation {
     /// Identity.
     pub id: ConversationId,
-    /// Direct or group.
+    /// Direct, group or room.
     pub kind: Kind,
     /// The last seq of the log.
     pub head: Seq,

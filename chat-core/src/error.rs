@@ -52,12 +52,18 @@ codes! {
     NameTaken => "name_taken", "This user name is taken.";
     /// The e-mail address has an account.
     EmailTaken => "email_taken", "This e-mail address has an account already.";
+    /// A slug outside the rules.
+    InvalidSlug => "invalid_slug", "A slug has 3 to 64 lower-case letters, digits and hyphens.";
+    /// Another room has the slug.
+    SlugTaken => "slug_taken", "Another room has this slug.";
     /// No token, or one that is not (or no longer) good.
     Unauthenticated => "unauthenticated", "Sign in to do this.";
     /// User name and password do not belong together.
     InvalidCredentials => "invalid_credentials", "The user name or the password is wrong.";
     /// Known, and not allowed.
     Forbidden => "forbidden", "You are not allowed to do this.";
+    /// Banned from where they would come in.
+    Banned => "banned", "Whoever is banned here does not come in.";
     /// The other user does not take messages from the asker.
     CannotMessage => "cannot_message", "You cannot write to this user.";
     /// The asker blocks the other user.
@@ -94,6 +100,8 @@ codes! {
     UnsupportedMediaType => "unsupported_media_type", "The body must be application/json.";
     /// Too many in a short time.
     RateLimited => "rate_limited", "Too many requests. Wait a little.";
+    /// Sooner after one's last message than the slow mode of the group allows.
+    SlowMode => "slow_mode", "In this group everybody waits a while between two messages.";
     /// The store (or another part behind it) cannot be reached.
     Unavailable => "unavailable", "The service is briefly unavailable. Try again.";
     /// A fault of the service itself.
@@ -104,7 +112,7 @@ impl ErrorCode {
     /// Whether the very same request can succeed later.
     #[must_use]
     pub const fn is_retryable(self) -> bool {
-        matches!(self, Self::RateLimited | Self::Unavailable | Self::RequestTimeout)
+        matches!(self, Self::RateLimited | Self::SlowMode | Self::Unavailable | Self::RequestTimeout)
     }
 }
 
@@ -126,6 +134,12 @@ pub enum ChatError {
         /// When they may come back.
         until: Timestamp,
     },
+    /// Too soon after one's last message in a group; the wait is in milliseconds.
+    #[error("too soon by {retry_after_ms} ms")]
+    TooSoon {
+        /// When it may be tried again.
+        retry_after_ms: u64,
+    },
     /// The store failed. The cause is for the log, never for the asker.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -139,6 +153,7 @@ impl ChatError {
             Self::Refused(code) => *code,
             Self::RateLimited { .. } => ErrorCode::RateLimited,
             Self::Suspended { .. } => ErrorCode::AccountSuspended,
+            Self::TooSoon { .. } => ErrorCode::SlowMode,
             Self::Store(StoreError::Unavailable(_)) => ErrorCode::Unavailable,
             Self::Store(StoreError::Corrupt { .. }) => ErrorCode::Internal,
         }
@@ -148,7 +163,7 @@ impl ChatError {
     #[must_use]
     pub const fn retry_after_ms(&self) -> Option<u64> {
         match self {
-            Self::RateLimited { retry_after_ms } => Some(*retry_after_ms),
+            Self::RateLimited { retry_after_ms } | Self::TooSoon { retry_after_ms } => Some(*retry_after_ms),
             Self::Refused(_) | Self::Suspended { .. } | Self::Store(_) => None,
         }
     }
@@ -158,7 +173,7 @@ impl ChatError {
     pub const fn until(&self) -> Option<Timestamp> {
         match self {
             Self::Suspended { until } => Some(*until),
-            Self::Refused(_) | Self::RateLimited { .. } | Self::Store(_) => None,
+            Self::Refused(_) | Self::RateLimited { .. } | Self::TooSoon { .. } | Self::Store(_) => None,
         }
     }
 }

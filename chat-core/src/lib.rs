@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 
 pub mod accounts;
+pub mod ban;
 pub mod change;
 pub mod chat;
 pub mod command;
@@ -8,10 +9,12 @@ pub mod conversation;
 pub mod error;
 pub mod event;
 pub mod ids;
+pub mod invite;
 pub mod limits;
 pub mod log;
 pub mod message;
 pub mod moderation;
+pub mod pace;
 pub mod page;
 pub mod ports;
 pub mod presence;
@@ -19,6 +22,7 @@ pub mod reaction;
 pub mod receipt;
 pub mod registry;
 pub mod relation;
+pub mod room;
 pub mod rules;
 pub mod search;
 pub mod sequencer;

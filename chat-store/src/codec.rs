@@ -102,6 +102,11 @@ impl<'r> Reader<'r> {
         Ok(u32::try_from(number).unwrap_or(u32::MAX))
     }
 
+    pub(crate) fn count_if_any(&mut self, column: &'static str) -> Result<Option<u32>, Corrupt> {
+        let Some(number) = self.integer(column)? else { return Ok(None) };
+        u32::try_from(number).map(Some).map_err(|_| self.corrupt(column))
+    }
+
     pub(crate) fn number(&mut self, column: &'static str) -> Result<i64, Corrupt> {
         self.integer(column)?.ok_or_else(|| self.corrupt(column))
     }

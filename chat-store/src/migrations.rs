@@ -25,6 +25,7 @@ pub(crate) const SQLITE: &[(i64, &str, &str)] = &[
     (2, "groups_and_changes", include_str!("../migrations/sqlite/0002_groups_and_changes.sql")),
     (3, "search", include_str!("../migrations/sqlite/0003_search.sql")),
     (4, "profiles", include_str!("../migrations/sqlite/0004_profiles.sql")),
+    (5, "rooms", include_str!("../migrations/sqlite/0005_rooms.sql")),
     (7, "group_receipts", include_str!("../migrations/sqlite/0007_group_receipts.sql")),
     (8, "moderation", include_str!("../migrations/sqlite/0008_moderation.sql")),
 ];
@@ -35,6 +36,7 @@ pub(crate) const POSTGRES: &[(i64, &str, &str)] = &[
     (2, "groups_and_changes", include_str!("../migrations/postgres/0002_groups_and_changes.sql")),
     (3, "search", include_str!("../migrations/postgres/0003_search.sql")),
     (4, "profiles", include_str!("../migrations/postgres/0004_profiles.sql")),
+    (5, "rooms", include_str!("../migrations/postgres/0005_rooms.sql")),
     (7, "group_receipts", include_str!("../migrations/postgres/0007_group_receipts.sql")),
     (8, "moderation", include_str!("../migrations/postgres/0008_moderation.sql")),
 ];

@@ -111,6 +111,8 @@ where
         + chat_core::ports::MessageStore
         + chat_core::ports::ChangeStore
         + chat_core::ports::AnnotationStore
+        + chat_core::ports::EntranceStore
+        + chat_core::ports::RoomStore
         + chat_core::ports::SearchStore
         + chat_core::ports::ReceiptStore
         + chat_core::ports::ReportStore
@@ -126,6 +128,8 @@ where
         messages: store.clone(),
         changes: store.clone(),
         annotations: store.clone(),
+        entrance: store.clone(),
+        rooms: store.clone(),
         search: store.clone(),
         receipts: store.clone(),
         reports: store.clone(),

@@ -54,6 +54,9 @@ pub(crate) trait Session: Send {
     /// [`put_on`](crate::sql::annotations::put_on) for a list of this database.
     const PUT_ON: &'static str;
 
+    /// [`banned`](crate::sql::entrance::banned) for a list of this database.
+    const BANNED: &'static str;
+
     /// Lets a message be found by other terms.
     const SET_TERMS: &'static str;
 

@@ -53,6 +53,7 @@ impl Chat {
             }
             Committed::Nothing => Ok(Some(Reply::Changed(ChangedReply { fresh: false }))),
             Committed::Missing => Err(ErrorCode::NotFound.into()),
+            Committed::Refused(code) => Err(code.into()),
             Committed::Stale => Ok(None),
         }
     }

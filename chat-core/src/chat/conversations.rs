@@ -2,7 +2,7 @@
 
 use super::{Chat, MAX_STALE, kept_moving};
 use crate::command::{Actor, Opened, Reply};
-use crate::conversation::{ActivityCursor, ConversationView, Pair};
+use crate::conversation::{ActivityCursor, ConversationView, Group, Pair};
 use crate::error::{ChatError, ErrorCode};
 use crate::ids::{ConversationId, UserId};
 use crate::page::PageSize;
@@ -50,13 +50,23 @@ impl Chat {
             return Err(ErrorCode::TooLarge.into());
         }
         self.check_company(actor.user, &members).await?;
-        let new = NewGroup { name, owner: actor.user, members, at: self.now() };
+        self.make_group(actor, Group::new(name, actor.user), members).await
+    }
+
+    pub(super) async fn make_group(
+        &self,
+        actor: &Actor,
+        group: Group,
+        members: Vec<UserId>,
+    ) -> Result<Opened, ChatError> {
+        let new = NewGroup { group, members, at: self.now() };
         match self.stores.conversations.create_group(&new).await? {
             GroupCreated::Created(made, entries) => {
                 self.publish_own(entries);
                 Ok(Opened { view: self.view(made.id, actor.user).await?, fresh: true })
             }
             GroupCreated::UnknownMember => Err(ErrorCode::NotFound.into()),
+            GroupCreated::SlugTaken => Err(ErrorCode::SlugTaken.into()),
         }
     }
 
@@ -94,7 +104,7 @@ impl Chat {
         Ok(Reply::Members(self.stores.conversations.members(conversation, after, size, actor.user).await?))
     }
 
-    async fn view(&self, id: ConversationId, user: UserId) -> Result<ConversationView, ChatError> {
+    pub(super) async fn view(&self, id: ConversationId, user: UserId) -> Result<ConversationView, ChatError> {
         self.stores.conversations.view(id, user).await?.ok_or_else(|| ErrorCode::NotFound.into())
     }
 }

@@ -19,10 +19,7 @@ impl Chat {
         conversation: ConversationId,
         update: GroupUpdate,
     ) -> Result<Reply, ChatError> {
-        let rule = |facts: Option<&Facts>| {
-            rules::may(facts, Permission::EditGroup)?;
-            if update.history.is_some() { rules::may(facts, Permission::SetHistory) } else { Ok(()) }
-        };
+        let rule = |facts: Option<&Facts>| rules::may_update(facts, &update);
         if update.is_empty() {
             let facts = self.recent_facts(conversation, actor.user).await?;
             rule(facts.as_deref())?;
@@ -76,7 +73,7 @@ impl Chat {
     }
 
     /// Writes a change whose rule looks at the actor, at the one it is about, and at how many there are.
-    async fn change_standing(
+    pub(super) async fn change_standing(
         &self,
         actor: &Actor,
         conversation: ConversationId,

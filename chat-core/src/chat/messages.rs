@@ -7,10 +7,12 @@ use crate::event::{Audience, Event};
 use crate::ids::{ConversationId, MessageId, Seq, UserId, Version};
 use crate::log::LogEntry;
 use crate::message::{Message, MessageView};
+use crate::pace::Pace;
 use crate::page::{Page, PageSize};
 use crate::ports::{Appended, NewMessage};
 use crate::rules;
 use crate::text::Body;
+use crate::time::Timestamp;
 
 impl Chat {
     pub(super) async fn send(&self, actor: &Actor, send: SendMessage) -> Result<Sent, ChatError> {
@@ -21,7 +23,7 @@ impl Chat {
                 facts = self.fresh_facts(send.conversation, actor.user).await?;
             }
             let judged = match rules::may_send(facts.as_deref()) {
-                Ok(facts) => facts.version,
+                Ok(facts) => (facts.version, rules::pace_of(facts)),
                 Err(refusal) => return self.find_sent(actor, &send).await?.ok_or(refusal.into()),
             };
             self.check_quoted(actor.user, &send).await?;
@@ -42,19 +44,33 @@ impl Chat {
                     let sent = if self.filter.is_some() { self.find_sent(actor, &send).await? } else { None };
                     return sent.ok_or(ErrorCode::ClientIdReused.into());
                 }
+                Appended::TooSoon { until } => return Err(self.too_soon(until)),
                 Appended::Stale => facts = self.fresh_facts(send.conversation, actor.user).await?,
             }
         }
         Err(kept_moving())
     }
 
-    fn new_message(&self, actor: &Actor, send: &SendMessage, body: Body, judged_on: Version) -> NewMessage {
+    /// The refusal of a message that may be sent from a moment on.
+    fn too_soon(&self, until: Timestamp) -> ChatError {
+        let wait = until.micros().saturating_sub(self.now().micros());
+        ChatError::TooSoon { retry_after_ms: u64::try_from(wait).unwrap_or_default().div_ceil(1_000).max(1) }
+    }
+
+    fn new_message(
+        &self,
+        actor: &Actor,
+        send: &SendMessage,
+        body: Body,
+        (judged_on, pace): (Version, Pace),
+    ) -> NewMessage {
         NewMessage {
             conversation: send.conversation,
             sender: actor.user,
             body,
             client_id: send.client_id.clone(),
             reply_to: send.reply_to,
+            pace,
             judged_on,
             at: self.now(),
         }
@@ -65,7 +81,7 @@ impl Chat {
     async fn find_sent(&self, actor: &Actor, send: &SendMessage) -> Result<Option<Sent>, ChatError> {
         let Some(key) = &send.client_id else { return Ok(None) };
         let found = self.stores.messages.find_by_client_id(send.conversation, actor.user, key).await?;
-        let again = self.new_message(actor, send, send.body.clone(), Version::default());
+        let again = self.new_message(actor, send, send.body.clone(), (Version::default(), Pace::NONE));
         match found {
             Some(message) if again.repeats(&message) => Ok(Some(Sent { message, fresh: false })),
             Some(_) | None => Ok(None),

@@ -5,6 +5,7 @@
 //! facts' version, publish. Only what was committed is published.
 
 mod annotations;
+mod bans;
 mod changes;
 mod connections;
 mod conversations;
@@ -12,6 +13,7 @@ mod counting;
 mod facts;
 mod filter;
 mod groups;
+mod invites;
 mod messages;
 mod moderation;
 mod presence;
@@ -19,6 +21,7 @@ mod receipts;
 mod relations;
 mod reports;
 mod resume;
+mod rooms;
 mod search;
 mod tallies;
 mod users;
@@ -32,7 +35,7 @@ use crate::event::{Audience, Envelope, Event, Origin};
 use crate::ids::UserId;
 use crate::limits::{Rate, RateLimiter};
 use crate::log::UserEntry;
-use crate::ports::{BodyFilter, Clock, EventBus, Stores};
+use crate::ports::{BodyFilter, Clock, Entropy, EventBus, Stores};
 use crate::rules::DirectPolicy;
 use crate::time::Timestamp;
 
@@ -125,6 +128,7 @@ pub struct Chat {
     stores: Stores,
     bus: Arc<dyn EventBus>,
     clock: Arc<dyn Clock>,
+    entropy: Arc<dyn Entropy>,
     settings: ChatSettings,
     filter: Option<Arc<dyn BodyFilter>>,
     facts: FactsCache,
@@ -136,11 +140,18 @@ pub struct Chat {
 impl Chat {
     /// The use cases over these ports.
     #[must_use]
-    pub fn new(stores: Stores, bus: Arc<dyn EventBus>, clock: Arc<dyn Clock>, settings: ChatSettings) -> Self {
+    pub fn new(
+        stores: Stores,
+        bus: Arc<dyn EventBus>,
+        clock: Arc<dyn Clock>,
+        entropy: Arc<dyn Entropy>,
+        settings: ChatSettings,
+    ) -> Self {
         Self {
             stores,
             bus,
             clock,
+            entropy,
             settings,
             filter: None,
             facts: FactsCache::default(),
@@ -161,9 +172,21 @@ impl Chat {
             Command::UpdateProfile(update) => self.update_profile(actor, update).await.map(Reply::User),
             Command::OpenDirect { user } => self.open_direct(actor, user).await.map(Reply::from),
             Command::CreateGroup { name, members } => self.create_group(actor, name, members).await.map(Reply::from),
+            Command::CreateRoom(new) => self.create_room(actor, new).await.map(Reply::from),
+            Command::Join(conversation) => self.join(actor, conversation).await,
             Command::UpdateGroup { conversation, update } => self.update_group(actor, conversation, update).await,
             Command::AddMembers { conversation, users } => self.add_members(actor, conversation, users).await,
             Command::RemoveMember { conversation, user } => self.remove_member(actor, conversation, user).await,
+            Command::Ban(new) => self.ban(actor, new).await,
+            Command::Unban { conversation, user } => self.unban(actor, conversation, user).await,
+            Command::ListBans { conversation, after, size } => self.list_bans(actor, conversation, after, size).await,
+            Command::CreateInvite(new) => self.create_invite(actor, new).await,
+            Command::RevokeInvite { conversation, code } => self.revoke_invite(actor, conversation, &code).await,
+            Command::JoinByInvite(code) => self.join_by_invite(actor, &code).await.map(Reply::from),
+            Command::ListInvites { conversation, after, size } => {
+                self.list_invites(actor, conversation, after, size).await
+            }
+            Command::GetInvite(code) => self.get_invite(actor, &code).await,
             Command::SetRole { conversation, user, role } => self.set_role(actor, conversation, user, role).await,
             Command::EditMessage { message, body } => self.edit_message(actor, message, body).await,
             Command::DeleteMessage(message) => self.delete_message(actor, message).await,
@@ -200,6 +223,8 @@ impl Chat {
             Command::ListRequests { direction, after, size } => self.list_requests(actor, direction, after, size).await,
             Command::ListConversations { after, size } => self.list_conversations(actor, after, size).await,
             Command::GetConversation(conversation) => self.get_conversation(actor, conversation).await,
+            Command::FindRooms(query) => self.find_rooms(query).await,
+            Command::GetRoom(slug) => self.get_room(actor, &slug).await,
             Command::ListMembers { conversation, after, size } => {
                 self.list_members(actor, conversation, after, size).await
             }
@@ -272,9 +297,16 @@ const fn kind_of(command: &Command) -> Kind {
         Command::UpdateProfile(_)
         | Command::OpenDirect { .. }
         | Command::CreateGroup { .. }
+        | Command::CreateRoom(_)
+        | Command::Join(_)
         | Command::UpdateGroup { .. }
         | Command::AddMembers { .. }
         | Command::RemoveMember { .. }
+        | Command::CreateInvite(_)
+        | Command::RevokeInvite { .. }
+        | Command::JoinByInvite(_)
+        | Command::Ban(_)
+        | Command::Unban { .. }
         | Command::SetRole { .. }
         | Command::AcceptFriend(_)
         | Command::DeclineFriend(_)
@@ -294,6 +326,11 @@ const fn kind_of(command: &Command) -> Kind {
         | Command::ListRequests { .. }
         | Command::ListConversations { .. }
         | Command::GetConversation(_)
+        | Command::FindRooms(_)
+        | Command::ListBans { .. }
+        | Command::ListInvites { .. }
+        | Command::GetInvite(_)
+        | Command::GetRoom(_)
         | Command::ListMembers { .. }
         | Command::ListMessages(_)
         | Command::GetMessage(_)

@@ -15,6 +15,17 @@ use crate::user::{ProfileUpdate, User, fold};
 /// The longest beginning of a name that makes sense to look for.
 const MAX_QUERY_CHARS: usize = 64;
 
+/// A part of a name as it is looked for.
+pub(super) fn looked_for(query: &str) -> Result<String, ChatError> {
+    if query.contains('\0') {
+        return Err(TextError::Forbidden.into());
+    }
+    if query.chars().count() > MAX_QUERY_CHARS {
+        return Err(TextError::TooLong.into());
+    }
+    Ok(fold(query.trim()))
+}
+
 impl Chat {
     pub(super) async fn me(&self, user: UserId) -> Result<Me, ChatError> {
         let Account { user, log_head } = self.stores.users.account(user).await?.ok_or(ErrorCode::NotFound)?;
@@ -57,13 +68,7 @@ impl Chat {
         after: Option<UserId>,
         size: PageSize,
     ) -> Result<Reply, ChatError> {
-        if query.contains('\0') {
-            return Err(TextError::Forbidden.into());
-        }
-        if query.chars().count() > MAX_QUERY_CHARS {
-            return Err(TextError::TooLong.into());
-        }
-        let search = UserSearch { prefix: fold(query.trim()), after, size };
+        let search = UserSearch { prefix: looked_for(query)?, after, size };
         let page = self.stores.users.search(&search).await?;
         self.with_presence(actor, page).await.map(Reply::Users)
     }

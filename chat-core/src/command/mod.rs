@@ -1,16 +1,20 @@
 //! What an actor can ask, and what is answered. Every face of the system decodes to these and to nothing else.
 
 mod reply;
+mod rooms;
 
 pub use reply::*;
+pub use rooms::*;
 
 use crate::conversation::{ActivityCursor, GroupUpdate, Role};
 use crate::ids::{ConnectionId, ConversationId, FriendRequestId, MessageId, ReportId, Seq, SessionId, UserId};
+use crate::invite::InviteCode;
 use crate::moderation::{ReportReason, ReportSubject, Sanction, ServerRole};
 use crate::page::PageSize;
 use crate::ports::{AuditQuery, ReportQuery};
 use crate::presence::Status;
 use crate::reaction::Emoji;
+use crate::room::Slug;
 use crate::search::MessageSearch;
 use crate::text::{Body, ClientId, Description, Label};
 use crate::time::Timestamp;
@@ -77,6 +81,10 @@ pub enum Command {
         /// Who else is in it from the start.
         members: Vec<UserId>,
     },
+    /// Make a room.
+    CreateRoom(NewRoom),
+    /// Come into a public room.
+    Join(ConversationId),
     /// Change a group itself.
     UpdateGroup {
         /// Which.
@@ -98,6 +106,26 @@ pub enum Command {
         /// Who.
         user: UserId,
     },
+    /// Keep somebody out of a group.
+    Ban(NewBan),
+    /// Let somebody into a group again.
+    Unban {
+        /// Which.
+        conversation: ConversationId,
+        /// Who.
+        user: UserId,
+    },
+    /// Make an invite into a group.
+    CreateInvite(NewInvite),
+    /// Take an invite back.
+    RevokeInvite {
+        /// Into which group.
+        conversation: ConversationId,
+        /// Which.
+        code: InviteCode,
+    },
+    /// Come into a group by an invite.
+    JoinByInvite(InviteCode),
     /// Let a member of a group do more or less.
     SetRole {
         /// Which.
@@ -206,6 +234,10 @@ pub enum Command {
     },
     /// One conversation.
     GetConversation(ConversationId),
+    /// Public rooms by a part of their slug or name.
+    FindRooms(RoomQuery),
+    /// The room of a slug.
+    GetRoom(Slug),
     /// Its members.
     ListMembers {
         /// Of which conversation.
@@ -215,6 +247,26 @@ pub enum Command {
         /// How many.
         size: PageSize,
     },
+    /// Who is kept out of a group.
+    ListBans {
+        /// Of which.
+        conversation: ConversationId,
+        /// After which user.
+        after: Option<UserId>,
+        /// How many.
+        size: PageSize,
+    },
+    /// The invites into a group that still let somebody in.
+    ListInvites {
+        /// Into which.
+        conversation: ConversationId,
+        /// After which code.
+        after: Option<InviteCode>,
+        /// How many.
+        size: PageSize,
+    },
+    /// What an invite leads to.
+    GetInvite(InviteCode),
     /// A page of messages.
     ListMessages(History),
     /// Messages that were found by their words, the best first.

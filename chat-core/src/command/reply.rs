@@ -1,8 +1,10 @@
 //! What is answered to a command.
 
+use crate::ban::Ban;
 use crate::chat::Delivery;
 use crate::conversation::{ActivityCursor, ConversationView, Member};
 use crate::ids::{ConversationId, MessageId, Seq};
+use crate::invite::{Invite, InviteCode};
 use crate::log::{LogEntry, UserEntry};
 use crate::message::{FormerBody, Message, MessageView};
 use crate::moderation::{AccountStanding, AuditEntry, Report};
@@ -10,6 +12,7 @@ use crate::page::Page;
 use crate::presence::Presence;
 use crate::receipt::{Marks, MemberReceipt, ReceiptCounts};
 use crate::relation::FriendRequest;
+use crate::room::{Card, Slug};
 use crate::search::SearchCursor;
 use crate::user::User;
 
@@ -42,6 +45,18 @@ pub enum Reply {
     Requests(Page<FriendRequest>),
     /// A page of conversations.
     Conversations(Page<ConversationView, ActivityCursor>),
+    /// A room from outside.
+    Room(Box<Card>),
+    /// A page of rooms from outside.
+    Rooms(Page<Card, Slug>),
+    /// An invite.
+    Invite(Box<Invite>),
+    /// A page of invites.
+    Invites(Page<Invite, InviteCode>),
+    /// What an invite leads to.
+    Invited(Box<(Invite, Card)>),
+    /// A page of bans.
+    Bans(Page<Ban>),
     /// A page of members.
     Members(Page<Member>),
     /// A page of messages.

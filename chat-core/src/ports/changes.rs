@@ -5,6 +5,7 @@ use async_trait::async_trait;
 use super::StoreError;
 use crate::change::Change;
 use crate::conversation::Role;
+use crate::error::ErrorCode;
 use crate::ids::{ConversationId, UserId, Version};
 use crate::log::{LogEntry, UserEntry};
 
@@ -25,6 +26,8 @@ pub enum Committed {
     /// What it is about is not there: no such message in the conversation, or a deleted one; no such member; no such user.
     /// Nothing was written.
     Missing,
+    /// What is so now does not allow it, for this reason. Nothing was written.
+    Refused(ErrorCode),
 }
 
 /// What the rules need to know of a group and one of its members (or not) when somebody else acts on them.
@@ -48,6 +51,11 @@ pub trait ChangeStore: Send + Sync {
     ///
     /// * Who comes in sees the log from its end on, or all of it where the history is [shared](crate::conversation::HistoryVisibility); both of
     ///   their marks begin at its end. Each gets an entry in their own log; so does who is taken out by somebody else.
+    /// * Who comes in on their own account is judged as things stand then: [`may_enter`](crate::rules::may_enter).
+    /// * Who comes in by an invite uses it up by one, in the same transaction: it lets in exactly as many as it says.
+    /// * Who is banned as the change is made is neither brought in nor comes in.
+    /// * A ban takes its user out, if they are a member; one of somebody else, and lifting one, is written without an entry.
+    /// * A slug belongs to one room; of two that want it at once one gets it.
     /// * Who goes out loses their place, marks and all.
     /// * An edit keeps the text that was there before. Editing to the text that is there already is nothing.
     /// * A deleted message loses its text, its former texts, its reactions and its pin; its place in the log stays.

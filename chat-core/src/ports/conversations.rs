@@ -4,11 +4,12 @@ use async_trait::async_trait;
 
 use super::StoreError;
 use crate::command::Position;
-use crate::conversation::{ActivityCursor, Conversation, ConversationView, Member, Pair, Role};
+use crate::conversation::{ActivityCursor, Conversation, ConversationView, Group, Member, Pair, Role};
 use crate::ids::{ConversationId, Seq, UserId, Version};
 use crate::log::UserEntry;
+use crate::pace::Pace;
 use crate::page::{Page, PageSize};
-use crate::text::Label;
+use crate::room::Visibility;
 use crate::time::Timestamp;
 
 /// What the rules need to know about one user in one conversation.
@@ -24,6 +25,10 @@ pub struct Facts {
     pub joined_seq: Seq,
     /// For a direct conversation, the pair and what silences it.
     pub direct: Option<DirectFacts>,
+    /// Who finds it, if it is a room.
+    pub room: Option<Visibility>,
+    /// How long members wait between their messages.
+    pub pace: Pace,
 }
 
 /// What the rules need to know about a direct conversation.
@@ -63,14 +68,12 @@ pub enum DirectOpened {
     UnknownUser,
 }
 
-/// A group to make.
+/// A group to make, or a room.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NewGroup {
-    /// Its name.
-    pub name: Label,
-    /// Who makes it.
-    pub owner: UserId,
-    /// Everybody else who is in it from the start, each once, without the owner.
+    /// What it is; its maker is its first owner.
+    pub group: Group,
+    /// Everybody else who is in it from the start, each once, without the maker.
     pub members: Vec<UserId>,
     /// When.
     pub at: Timestamp,
@@ -83,6 +86,8 @@ pub enum GroupCreated {
     Created(Conversation, Vec<UserEntry>),
     /// One of the members does not exist; nothing was made.
     UnknownMember,
+    /// Another room has the slug; nothing was made.
+    SlugTaken,
 }
 
 /// Conversations and their members.

@@ -6,6 +6,7 @@ use super::StoreError;
 use crate::command::{Changes, History, OwnChanges};
 use crate::ids::{ConversationId, MessageId, Seq, UserId, Version};
 use crate::message::{Content, Message, MessageState};
+use crate::pace::Pace;
 use crate::page::{Page, PageSize};
 use crate::text::{Body, ClientId};
 use crate::time::Timestamp;
@@ -23,6 +24,8 @@ pub struct NewMessage {
     pub client_id: Option<ClientId>,
     /// The message it answers.
     pub reply_to: Option<MessageId>,
+    /// How long it waits for the last message of its sender that had to wait as well.
+    pub pace: Pace,
     /// The version of the conversation that the decision saw.
     pub judged_on: Version,
     /// When.
@@ -68,6 +71,11 @@ pub enum Appended {
     Conflict,
     /// The conversation moved since it was judged, or does not exist. Nothing was written.
     Stale,
+    /// Its pace lets it be stored from this moment on. Nothing was written.
+    TooSoon {
+        /// From when on.
+        until: Timestamp,
+    },
 }
 
 /// Messages and logs.
@@ -82,6 +90,8 @@ pub trait MessageStore: Send + Sync {
     /// The key is looked at before the version, so a retry finds its message even where the rules have changed since.
     /// "The same" is what [`NewMessage::repeats`] says. Appends that wait at the same time may share one
     /// transaction; each still gets its own answer, and those of one conversation get their seqs in the order of the calls.
+    /// A message with a [pace](NewMessage::pace) is looked at beside the last one with a pace of its sender in the
+    /// conversation, whether or not they were a member all the time. A repeat never is.
     /// A sender or a `reply_to` that does not exist, which no rule lets through, is an error for that one append alone.
     async fn append(&self, new: &NewMessage) -> Result<Appended, StoreError>;
 

@@ -11,11 +11,13 @@ mod changes;
 mod conversations;
 mod credentials;
 mod database;
+mod entrance;
 mod filter;
 mod messages;
 mod receipts;
 mod relations;
 mod reports;
+mod rooms;
 mod search;
 mod sessions;
 mod standings;
@@ -28,11 +30,13 @@ pub use changes::*;
 pub use conversations::*;
 pub use credentials::*;
 pub use database::*;
+pub use entrance::*;
 pub use filter::*;
 pub use messages::*;
 pub use receipts::*;
 pub use relations::*;
 pub use reports::*;
+pub use rooms::*;
 pub use search::*;
 pub use sessions::*;
 pub use standings::*;
@@ -74,6 +78,10 @@ pub struct Stores {
     pub changes: Arc<dyn ChangeStore>,
     /// What was put on messages.
     pub annotations: Arc<dyn AnnotationStore>,
+    /// Who is kept out of groups, and who is let in.
+    pub entrance: Arc<dyn EntranceStore>,
+    /// What strangers see of groups.
+    pub rooms: Arc<dyn RoomStore>,
     /// Searching messages.
     pub search: Arc<dyn SearchStore>,
     /// Marks.

@@ -1,7 +1,7 @@
 //! Who may do what in a group: one table, and the few rules about ranks that a table cannot say.
 
 use super::{may_see, may_send};
-use crate::conversation::Role;
+use crate::conversation::{GroupUpdate, Role};
 use crate::error::ErrorCode;
 use crate::ids::UserId;
 use crate::ports::{Facts, Standing};
@@ -13,10 +13,16 @@ pub enum Permission {
     EditGroup,
     /// What a newcomer may see of the past.
     SetHistory,
+    /// Under which slug a room is found, and by whom.
+    SetRoom,
     /// Bring somebody in.
     AddMembers,
     /// Take somebody out.
     RemoveMembers,
+    /// Keep somebody out, and let them in again.
+    BanMembers,
+    /// Make invites, see them and take them back.
+    Invite,
     /// Let somebody do more or less.
     SetRoles,
     /// Hold messages up.
@@ -27,11 +33,14 @@ pub enum Permission {
 
 impl Permission {
     /// All of them, each with the lowest role that has it: the one table of who may do what.
-    pub const TABLE: [(Self, Role); 7] = [
+    pub const TABLE: [(Self, Role); 10] = [
         (Self::EditGroup, Role::Admin),
         (Self::SetHistory, Role::Owner),
+        (Self::SetRoom, Role::Owner),
         (Self::AddMembers, Role::Admin),
         (Self::RemoveMembers, Role::Admin),
+        (Self::BanMembers, Role::Admin),
+        (Self::Invite, Role::Admin),
         (Self::SetRoles, Role::Owner),
         (Self::PinMessages, Role::Admin),
         (Self::DeleteMessages, Role::Admin),
@@ -51,6 +60,19 @@ pub fn may(facts: Option<&Facts>, permission: Permission) -> Result<(), ErrorCod
     if is_allowed { Ok(()) } else { Err(ErrorCode::Forbidden) }
 }
 
+/// Whether somebody may change a group so. Only a room has a slug and is found.
+pub fn may_update(facts: Option<&Facts>, update: &GroupUpdate) -> Result<(), ErrorCode> {
+    may(facts, Permission::EditGroup)?;
+    if update.history.is_some() {
+        may(facts, Permission::SetHistory)?;
+    }
+    if update.slug.is_some() || update.visibility.is_some() {
+        may(facts, Permission::SetRoom)?;
+        may_see(facts)?.room.ok_or(ErrorCode::Forbidden)?;
+    }
+    Ok(())
+}
+
 /// Whether somebody may take a member out: an owner anybody, others only those below them. Oneself is to leave, which
 /// everybody may but the only owner while others are left.
 pub fn may_remove(facts: Option<&Facts>, actor: UserId, user: UserId, standing: &Standing) -> Result<(), ErrorCode> {
@@ -65,6 +87,13 @@ pub fn may_remove(facts: Option<&Facts>, actor: UserId, user: UserId, standing: 
     may(Some(facts), Permission::RemoveMembers)?;
     let role = standing.role.ok_or(ErrorCode::NotFound)?;
     let is_above = facts.role == Some(Role::Owner) || facts.role > Some(role);
+    if is_above { Ok(()) } else { Err(ErrorCode::Forbidden) }
+}
+
+/// Whether somebody may keep a user out: somebody of a lower role, or who is no member.
+pub fn may_ban(facts: Option<&Facts>, actor: UserId, user: UserId, standing: &Standing) -> Result<(), ErrorCode> {
+    may(facts, Permission::BanMembers)?;
+    let is_above = actor != user && may_see(facts)?.role > standing.role;
     if is_above { Ok(()) } else { Err(ErrorCode::Forbidden) }
 }
 
@@ -99,7 +128,15 @@ mod tests {
 
     fn facts(role: Role) -> Facts {
         let conversation = ConversationId::new(1).expect("an id");
-        Facts { conversation, version: Version(1), role: Some(role), joined_seq: Seq::ZERO, direct: None }
+        Facts {
+            conversation,
+            version: Version(1),
+            role: Some(role),
+            joined_seq: Seq::ZERO,
+            direct: None,
+            room: None,
+            pace: crate::pace::Pace::NONE,
+        }
     }
 
     const fn standing(role: Role, members: u32, owners: u32) -> Standing {
@@ -127,6 +164,20 @@ mod tests {
         assert_eq!(answer(Role::Admin, Role::Member), Ok(()));
         assert_eq!(answer(Role::Admin, Role::Admin), Err(ErrorCode::Forbidden));
         assert_eq!(answer(Role::Admin, Role::Owner), Err(ErrorCode::Forbidden));
+    }
+
+    #[test]
+    fn a_ban_hits_those_below_and_strangers() {
+        let answer = |actor: Role, role: Option<Role>| {
+            let standing = Standing { role, ..standing(Role::Member, 5, 2) };
+            may_ban(Some(&facts(actor)), user(1), user(2), &standing).is_ok()
+        };
+        for actor in Role::ALL {
+            assert_eq!(answer(actor, None), actor >= Role::Admin);
+            for target in Role::ALL {
+                assert_eq!(answer(actor, Some(target)), actor >= Role::Admin && actor > target, "{actor:?} {target:?}");
+            }
+        }
     }
 
     #[test]

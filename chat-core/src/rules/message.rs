@@ -59,6 +59,8 @@ mod tests {
             role: Some(role),
             joined_seq: Seq::ZERO,
             direct: None,
+            room: None,
+            pace: crate::pace::Pace::NONE,
         }
     }
 

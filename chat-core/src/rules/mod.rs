@@ -1,16 +1,20 @@
 //! The rules: pure functions from facts to a verdict. What they need to know is loaded before, what they decide is written
 //! after; both are somebody else's.
 
+mod entrance;
 mod group;
 mod message;
 mod moderation;
 
+pub use entrance::*;
 pub use group::*;
 pub use message::*;
 pub use moderation::*;
 
+use crate::conversation::Role;
 use crate::error::ErrorCode;
 use crate::ids::{Seq, UserId};
+use crate::pace::Pace;
 use crate::ports::Facts;
 use crate::relation::Relation;
 
@@ -37,6 +41,12 @@ pub fn may_send(facts: Option<&Facts>) -> Result<&Facts, ErrorCode> {
         Some(direct) if direct.blocked => Err(ErrorCode::CannotMessage),
         Some(_) | None => Ok(facts),
     }
+}
+
+/// How long a sender waits between two messages: a member as long as the group says, who keeps it in order not at all.
+#[must_use]
+pub fn pace_of(facts: &Facts) -> Pace {
+    if facts.role == Some(Role::Member) { facts.pace } else { Pace::NONE }
 }
 
 /// Whether nothing passes between the two users of a direct conversation.
@@ -67,7 +77,7 @@ pub fn may_open_direct(relation: &Relation, actor: UserId, policy: DirectPolicy)
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::conversation::{Pair, Role};
+    use crate::conversation::Pair;
     use crate::ids::{ConversationId, Version};
     use crate::ports::DirectFacts;
     use crate::relation::{BlockedBy, RelationState};
@@ -83,7 +93,15 @@ mod tests {
 
     fn group(role: Option<Role>) -> Facts {
         let conversation = ConversationId::new(1).expect("an id");
-        Facts { conversation, version: Version(1), role, joined_seq: Seq::ZERO, direct: None }
+        Facts {
+            conversation,
+            version: Version(1),
+            role,
+            joined_seq: Seq::ZERO,
+            direct: None,
+            room: None,
+            pace: Pace::NONE,
+        }
     }
 
     fn direct(blocks: bool, blocked: bool) -> Facts {
@@ -121,6 +139,13 @@ mod tests {
         assert_eq!(answer(&stranger, 2, DirectPolicy::Anyone), Ok(()));
         let friends = relation(RelationState::Friends { since: Timestamp::default() });
         assert_eq!(answer(&friends, 2, DirectPolicy::FriendsOnly), Ok(()));
+    }
+
+    #[test]
+    fn members_wait_and_who_keeps_a_group_in_order_does_not() {
+        let pace = Pace::new(30).expect("a pace");
+        let waits = |role| pace_of(&Facts { pace, ..group(Some(role)) });
+        assert_eq!(Role::ALL.map(waits), [pace, Pace::NONE, Pace::NONE]);
     }
 
     #[test]

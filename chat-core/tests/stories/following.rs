@@ -2,13 +2,15 @@
 
 use std::collections::BTreeSet;
 
-use chat_core::command::{Actor, SendMessage};
+use chat_core::command::{Actor, NewBan, SendMessage};
 use chat_core::conversation::{GroupUpdate, HistoryVisibility, Role};
 use chat_core::event::Event;
 use chat_core::ids::{ConversationId, MessageId, UserId};
 use chat_core::log::{Changed, LogEntry};
+use chat_core::pace::Pace;
 use chat_core::page::PageSize;
 use chat_core::reaction::Emoji;
+use chat_core::room::{Slug, Visibility};
 use chat_core::text::{AvatarUrl, Body, Description, Label};
 use chat_core::{ChatSettings, Command, Reply};
 
@@ -84,8 +86,13 @@ impl Course {
             11..=12 => Command::PinMessage(message.into()),
             13 => Command::UnpinMessage(message.into()),
             14 => Command::UpdateGroup { conversation, update: update(dice, &text) },
-            15..=16 => Command::AddMembers { conversation, users: vec![user, dice.of(users)] },
-            17 => Command::RemoveMember { conversation, user },
+            15 => Command::AddMembers { conversation, users: vec![user, dice.of(users)] },
+            16 => Command::Join(conversation),
+            17 if dice.below(2) == 0 => Command::RemoveMember { conversation, user },
+            17 => match dice.below(2) {
+                0 => Command::Ban(NewBan { conversation, user, reason: None, until: None }),
+                _ => Command::Unban { conversation, user },
+            },
             18 => Command::SetRole { conversation, user, role: dice.of(&Role::ALL) },
             _ => match dice.below(4) {
                 0..=1 => Command::RequestFriend(user),
@@ -100,12 +107,15 @@ impl Course {
 
 fn update(dice: &mut Dice, text: &str) -> GroupUpdate {
     let none = GroupUpdate::default();
-    match dice.below(6) {
+    match dice.below(9) {
         0 => GroupUpdate { name: Some(Label::new(text).expect("a label")), ..none },
         1 => GroupUpdate { description: Some(Some(Description::new(text).expect("a text"))), ..none },
         2 => GroupUpdate { description: Some(None), ..none },
         3 => GroupUpdate { avatar: Some(Some(AvatarUrl::new("/a.png").expect("an address"))), ..none },
         4 => GroupUpdate { avatar: Some(None), ..none },
+        7 => GroupUpdate { pace: Pace::new(dice.of(&[0, 3])), ..none },
+        5 => GroupUpdate { slug: Slug::new(&text.replace(' ', "-")), ..none },
+        6 => GroupUpdate { visibility: Some(dice.of(&Visibility::ALL)), ..none },
         _ => GroupUpdate { history: Some(dice.of(&HistoryVisibility::ALL)), ..none },
     }
 }
@@ -134,7 +144,14 @@ async fn events_keep_a_client_where_a_fresh_look_would_put_it() {
         for name in ["ann", "bob", "cleo", "dora", "eve"] {
             users.push(house.user(name).await);
         }
-        let room = house.group(users[0], &users[1..3]).await;
+        // Every other course is about a room, into which one may come by oneself.
+        let room = if number % 2 == 0 {
+            house.group(users[0], &users[1..3]).await
+        } else {
+            let room = house.room(users[0], "tea").await;
+            house.done(users[0], Command::AddMembers { conversation: room, users: users[1..3].to_vec() }).await;
+            room
+        };
         house.news();
         let mut clients = Vec::new();
         for user in &users {

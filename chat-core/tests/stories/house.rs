@@ -4,12 +4,13 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use chat_core::chat::ChatSettings;
-use chat_core::command::{Actor, Opened, SendMessage, Sent};
+use chat_core::command::{Actor, NewRoom, Opened, SendMessage, Sent};
 use chat_core::event::{Audience, Envelope, Event};
 use chat_core::ids::{ConnectionId, ConversationId, UserId};
 use chat_core::message::Message;
 use chat_core::ports::{NewUser, UserCreated};
-use chat_core::testing::{EventRecorder, ManualClock, MemoryStore};
+use chat_core::room::{Room, Slug, Visibility};
+use chat_core::testing::{EventRecorder, ManualClock, MemoryStore, SeededEntropy};
 use chat_core::text::{Body, ClientId, Label};
 use chat_core::user::Username;
 use chat_core::{Chat, ChatError, Command, ErrorCode, Reply};
@@ -30,7 +31,7 @@ impl House {
         let store = Arc::new(MemoryStore::new());
         let bus = Arc::new(EventRecorder::new());
         let clock = Arc::new(ManualClock::new());
-        let chat = Chat::new(store.stores(), bus.clone(), clock.clone(), settings);
+        let chat = Chat::new(store.stores(), bus.clone(), clock.clone(), Arc::new(SeededEntropy::default()), settings);
         Self { chat, store, bus, clock }
     }
 
@@ -64,6 +65,14 @@ impl House {
     pub(crate) async fn group(&self, owner: UserId, members: &[UserId]) -> ConversationId {
         let name = Label::new("Group").expect("a label");
         self.opened(owner, Command::CreateGroup { name, members: members.to_vec() }).await.view.conversation.id
+    }
+
+    /// A public room of somebody.
+    pub(crate) async fn room(&self, owner: UserId, slug: &str) -> ConversationId {
+        let room = Room { slug: Slug::new(slug).expect("a slug"), visibility: Visibility::Public };
+        let name = Label::new("Room").expect("a label");
+        let new = NewRoom { name, room, description: None, avatar: None };
+        self.opened(owner, Command::CreateRoom(new)).await.view.conversation.id
     }
 
     pub(crate) async fn opened(&self, who: UserId, command: Command) -> Opened {

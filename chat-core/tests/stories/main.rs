@@ -8,12 +8,14 @@
 )]
 
 mod accounts;
+mod bans;
 mod blocking;
 mod conversations;
 mod filtering;
 mod following;
 mod friends;
 mod house;
+mod invites;
 mod keeping_order;
 mod limits;
 mod mirror;
@@ -23,5 +25,7 @@ mod profiles;
 mod receipts;
 mod refusals;
 mod reporting;
+mod rooms;
 mod searching;
 mod sending;
+mod slow_mode;

@@ -5,9 +5,10 @@ use std::sync::Arc;
 use chat_core::command::{Actor, SendMessage};
 use chat_core::conversation::Role;
 use chat_core::ids::{ConversationId, Seq, UserId, Version};
+use chat_core::pace::Pace;
 use chat_core::ports::{Appended, Facts, StoreError, Stores};
 use chat_core::testing::mocks::{MockConversationStore, MockEventBus, MockMessageStore};
-use chat_core::testing::{ManualClock, MemoryStore};
+use chat_core::testing::{ManualClock, MemoryStore, SeededEntropy};
 use chat_core::text::Body;
 use chat_core::{Chat, ChatSettings, Command, ErrorCode};
 
@@ -29,13 +30,22 @@ fn chat(messages: MockMessageStore) -> Chat {
     let mut conversations = MockConversationStore::new();
     conversations.expect_facts().returning(|conversation, _| {
         let (role, joined_seq) = (Some(Role::Member), Seq::ZERO);
-        Ok(Some(Facts { conversation, version: Version(1), role, joined_seq, direct: None }))
+        Ok(Some(Facts {
+            conversation,
+            version: Version(1),
+            role,
+            joined_seq,
+            direct: None,
+            room: None,
+            pace: Pace::NONE,
+        }))
     });
     let mut bus = MockEventBus::new();
     bus.expect_publish().never();
     let stores = Arc::new(MemoryStore::new()).stores();
     let stores = Stores { conversations: Arc::new(conversations), messages: Arc::new(messages), ..stores };
-    Chat::new(stores, Arc::new(bus), Arc::new(ManualClock::new()), ChatSettings::default())
+    let (clock, entropy) = (Arc::new(ManualClock::new()), Arc::new(SeededEntropy::default()));
+    Chat::new(stores, Arc::new(bus), clock, entropy, ChatSettings::default())
 }
 
 #[tokio::test]

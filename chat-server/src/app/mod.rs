@@ -103,7 +103,7 @@ impl App {
             Some(accounts) => Arc::new(Heard { hub: Arc::clone(&hub), accounts: Arc::clone(accounts) }),
             None => hub.clone(),
         };
-        let chat = Chat::new(stores.clone(), bus, Arc::clone(&clock), config.chat());
+        let chat = Chat::new(stores.clone(), bus, Arc::clone(&clock), Arc::new(SystemEntropy), config.chat());
         let chat = Arc::new(match filter {
             Some(filter) => chat.with_filter(filter),
             None => chat,

@@ -19,6 +19,7 @@ use utoipa_axum::routes;
 
 use super::extract::{After, BAD_CURSOR, Caller, Id, JsonBody, QueryOf};
 use super::problem::Problem;
+use super::rooms::NewRoomView;
 use crate::state::AppState;
 
 pub(crate) fn routes() -> OpenApiRouter<AppState> {
@@ -43,6 +44,8 @@ enum NewConversation {
         /// Who else is in it from the start.
         member_ids: Vec<i64>,
     },
+    /// A new room, with the asker alone in it.
+    Room(NewRoomView),
 }
 
 impl TryFrom<NewConversation> for Command {
@@ -52,6 +55,7 @@ impl TryFrom<NewConversation> for Command {
         let user = |id| UserId::new(id).ok_or(Problem::new(ErrorCode::NotFound));
         Ok(match new {
             NewConversation::Direct { user_id } => Self::OpenDirect { user: user(user_id)? },
+            NewConversation::Room(new) => Self::CreateRoom(new.try_into()?),
             NewConversation::Group { name, member_ids } => Self::CreateGroup {
                 name: Label::new(&name).map_err(ChatError::from)?,
                 members: member_ids.into_iter().map(user).collect::<Result<_, _>>()?,
@@ -60,12 +64,13 @@ impl TryFrom<NewConversation> for Command {
     }
 }
 
-/// Open the direct conversation with a user, or make a group.
+/// Open the direct conversation with a user, or make a group or a room.
 #[utoipa::path(post, path = "/conversations", tag = "conversations", request_body = NewConversation, responses(
     (status = 201, description = "Made", body = ConversationView),
     (status = 200, description = "The direct conversation was there already", body = ConversationView),
     (status = 403, description = "Not with this user"),
     (status = 404, description = "No such user"),
+    (status = 409, description = "Another room has the slug"),
 ))]
 async fn open(
     caller: Caller,

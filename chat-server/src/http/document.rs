@@ -22,6 +22,9 @@ use super::problem::{PROBLEM_JSON, ProblemView, status_of};
         (name = "friends", description = "Friends and requests"),
         (name = "blocks", description = "Blocks"),
         (name = "conversations", description = "Conversations and members"),
+        (name = "groups", description = "Groups and their members"),
+        (name = "rooms", description = "Rooms that can be found, and coming in"),
+        (name = "invites", description = "Invites into groups and rooms"),
         (name = "messages", description = "Messages, changes and receipts"),
         (name = "moderation", description = "Keeping the server in order"),
     )

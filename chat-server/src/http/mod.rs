@@ -4,6 +4,7 @@
 
 mod annotations;
 mod auth;
+mod bans;
 mod blocks;
 mod conversations;
 mod docs;
@@ -14,11 +15,13 @@ mod errors_document;
 mod extract;
 mod friends;
 mod groups;
+mod invites;
 mod messages;
 mod moderation;
 mod problem;
 mod reports;
 pub(crate) mod request_id;
+mod rooms;
 mod search;
 mod sessions;
 mod users;
@@ -52,6 +55,9 @@ fn described(state: &AppState) -> OpenApiRouter<AppState> {
         .merge(blocks::routes())
         .merge(conversations::routes())
         .merge(groups::routes())
+        .merge(rooms::routes())
+        .merge(bans::routes())
+        .merge(invites::routes())
         .merge(messages::routes())
         .merge(annotations::routes())
         .merge(search::routes())

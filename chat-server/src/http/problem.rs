@@ -64,9 +64,11 @@ pub(crate) const fn status_of(code: ErrorCode) -> StatusCode {
         | ErrorCode::InvalidUsername
         | ErrorCode::ReservedUsername
         | ErrorCode::InvalidEmail
+        | ErrorCode::InvalidSlug
         | ErrorCode::InvalidPassword => StatusCode::BAD_REQUEST,
         ErrorCode::Unauthenticated | ErrorCode::InvalidCredentials => StatusCode::UNAUTHORIZED,
         ErrorCode::Forbidden
+        | ErrorCode::Banned
         | ErrorCode::CannotMessage
         | ErrorCode::BlockedByYou
         | ErrorCode::MessageRefused
@@ -77,6 +79,7 @@ pub(crate) const fn status_of(code: ErrorCode) -> StatusCode {
         ErrorCode::RequestTimeout => StatusCode::REQUEST_TIMEOUT,
         ErrorCode::NameTaken
         | ErrorCode::EmailTaken
+        | ErrorCode::SlugTaken
         | ErrorCode::Conflict
         | ErrorCode::AlreadyFriends
         | ErrorCode::AlreadyRequested
@@ -86,7 +89,7 @@ pub(crate) const fn status_of(code: ErrorCode) -> StatusCode {
         | ErrorCode::ClientIdReused => StatusCode::CONFLICT,
         ErrorCode::TooLong | ErrorCode::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
         ErrorCode::UnsupportedMediaType => StatusCode::UNSUPPORTED_MEDIA_TYPE,
-        ErrorCode::RateLimited => StatusCode::TOO_MANY_REQUESTS,
+        ErrorCode::RateLimited | ErrorCode::SlowMode => StatusCode::TOO_MANY_REQUESTS,
         ErrorCode::Internal => StatusCode::INTERNAL_SERVER_ERROR,
         ErrorCode::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
     }

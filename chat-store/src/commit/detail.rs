@@ -1,6 +1,8 @@
 //! What of a group changed, as the text that the log keeps: one object of JSON with what changed and nothing else.
 
 use chat_core::conversation::{GroupUpdate, HistoryVisibility};
+use chat_core::pace::Pace;
+use chat_core::room::{Slug, Visibility};
 use chat_core::text::{AvatarUrl, Description, Label};
 use serde_json::{Map, Value};
 
@@ -16,6 +18,9 @@ pub(crate) fn show_update(update: &GroupUpdate) -> String {
     put("description", update.description.as_ref().map(|text| text.as_ref().map(Description::as_str).into()));
     put("avatar", update.avatar.as_ref().map(|avatar| avatar.as_ref().map(AvatarUrl::as_str).into()));
     put("history", update.history.map(|history| history.as_str().into()));
+    put("pace", update.pace.map(|pace| pace.seconds().into()));
+    put("slug", update.slug.as_ref().map(|slug| slug.as_str().into()));
+    put("visibility", update.visibility.map(|visibility| visibility.as_str().into()));
     Value::Object(fields).to_string()
 }
 
@@ -31,6 +36,9 @@ pub(crate) fn read_update(text: &str) -> Option<GroupUpdate> {
             ("avatar", Value::Null) => update.avatar = Some(None),
             ("avatar", Value::String(text)) => update.avatar = Some(Some(AvatarUrl::new(text).ok()?)),
             ("history", Value::String(text)) => update.history = Some(HistoryVisibility::parse(text)?),
+            ("pace", Value::Number(seconds)) => update.pace = Some(Pace::new(seconds.as_i64()?)?),
+            ("slug", Value::String(text)) => update.slug = Some(Slug::new(text)?),
+            ("visibility", Value::String(text)) => update.visibility = Some(Visibility::parse(text)?),
             _ => return None,
         }
     }
@@ -49,6 +57,9 @@ mod tests {
             description: Some(some("two\nlines")),
             avatar: Some(Some(AvatarUrl::new("/a.png").expect("an address"))),
             history: Some(HistoryVisibility::Shared),
+            pace: Pace::new(30),
+            slug: Slug::new("team-a"),
+            visibility: Some(Visibility::Private),
         };
         let cleared = GroupUpdate { description: Some(None), avatar: Some(None), ..GroupUpdate::default() };
         for update in [full, cleared, GroupUpdate::default()] {

@@ -2,16 +2,31 @@
 
 use chat_core::change::Change;
 use chat_core::conversation::{Conversation, GroupUpdate, Kind, Role};
+use chat_core::error::ErrorCode;
 use chat_core::ids::UserId;
 use chat_core::log::Changed;
 
-use super::Done;
+use super::{Done, bans};
 use crate::codec::all;
 use crate::error::Fault;
 use crate::session::Session;
 use crate::sql::changes as sql;
+use crate::sql::conversations::GroupColumns;
 
 pub(super) async fn add<S: Session>(
+    session: &mut S,
+    change: &Change,
+    found: &Conversation,
+    users: &[UserId],
+) -> Result<Option<Done>, Fault> {
+    if bans::is_any_banned(session, change, users).await? {
+        return Ok(Some(Done::refused(ErrorCode::Banned)));
+    }
+    bring_in(session, change, found, users).await
+}
+
+/// The same, of whom nobody is banned.
+pub(super) async fn bring_in<S: Session>(
     session: &mut S,
     change: &Change,
     found: &Conversation,
@@ -44,7 +59,7 @@ pub(super) async fn add<S: Session>(
 pub(super) async fn remove<S: Session>(session: &mut S, change: &Change, user: UserId) -> Result<Option<Done>, Fault> {
     let values = [change.conversation.get().into(), user.get().into()];
     let removed = session.run(sql::REMOVE_MEMBER, &values).await?;
-    Ok((removed > 0).then(|| Done { changed: vec![Changed::Left { user }], members: -1 }))
+    Ok((removed > 0).then(|| Done { members: -1, ..Done::one(Changed::Left { user }) }))
 }
 
 pub(super) async fn set_role<S: Session>(
@@ -76,13 +91,22 @@ pub(super) async fn update_group<S: Session>(
     }
     let mut group = group.clone();
     group.apply(&news);
+    let columns = GroupColumns::from(&group);
     let values = [
         change.conversation.get().into(),
         group.name.as_str().into(),
-        group.description.as_ref().map(|text| text.as_str()).into(),
-        group.avatar.as_ref().map(|avatar| avatar.as_str()).into(),
-        group.history.as_str().into(),
+        columns.description.into(),
+        columns.avatar.into(),
+        columns.history.into(),
+        columns.slug.into(),
+        columns.visibility.into(),
+        columns.found_by.as_deref().into(),
+        i64::from(group.pace.seconds()).into(),
     ];
-    session.run(sql::UPDATE_GROUP, &values).await?;
-    Ok(Some(Done::one(Changed::Updated(news))))
+    match session.run(sql::UPDATE_GROUP, &values).await {
+        Ok(_) => Ok(Some(Done::one(Changed::Updated(news)))),
+        // Of all that these columns can collide with, only the slug is not the group's own.
+        Err(fault) if news.slug.is_some() && fault.is_refusal() => Ok(Some(Done::refused(ErrorCode::SlugTaken))),
+        Err(fault) => Err(fault),
+    }
 }

@@ -1,12 +1,15 @@
 //! A change of a conversation as one transaction, written once for both databases: lock the conversation, compare the
 //! version, do what is asked, number what came of it.
 
+mod bans;
 mod detail;
+mod entrance;
 mod members;
 mod messages;
 
 use chat_core::change::{Act, Change};
 use chat_core::conversation::Conversation;
+use chat_core::error::ErrorCode;
 use chat_core::log::{ChangeEntry, Changed, LogEntry};
 use chat_core::moderation::AuditRecord;
 use chat_core::ports::Committed;
@@ -27,22 +30,34 @@ struct Done {
     changed: Vec<Changed>,
     /// How many members more there are.
     members: i64,
+    /// Whether it is written though the log says nothing of it.
+    is_quiet: bool,
+    /// Why nothing may be written after all.
+    refused: Option<ErrorCode>,
 }
 
 impl Done {
     fn one(changed: Changed) -> Self {
-        Self { changed: vec![changed], members: 0 }
+        Self { changed: vec![changed], ..Self::default() }
+    }
+
+    fn refused(code: ErrorCode) -> Self {
+        Self { refused: Some(code), ..Self::default() }
     }
 }
 
 /// Writes a change. The caller commits the transaction if something was written, and lets it go otherwise.
 pub(crate) async fn write<S: Session>(session: &mut S, change: &Change) -> Result<Committed, Fault> {
     let found = session.rows(S::LOCK_CONVERSATION, &[change.conversation.get().into()]).await?;
-    let Some(found) = all(&found, conversation)?.pop().filter(|found| found.version == change.judged_on) else {
+    let is_judged = |found: &Conversation| change.act.is_judged_in_place() || found.version == change.judged_on;
+    let Some(found) = all(&found, conversation)?.pop().filter(is_judged) else {
         return Ok(Committed::Stale);
     };
     let Some(done) = act(session, change, &found).await? else { return Ok(Committed::Missing) };
-    if done.changed.is_empty() {
+    if let Some(code) = done.refused {
+        return Ok(Committed::Refused(code));
+    }
+    if done.changed.is_empty() && !done.is_quiet {
         return Ok(Committed::Nothing);
     }
     let mut head = found.head;
@@ -56,7 +71,7 @@ pub(crate) async fn write<S: Session>(session: &mut S, change: &Change) -> Resul
     for record in entries.iter().filter_map(AuditRecord::of_change) {
         write_audit(session, &record).await?;
     }
-    let active_at = change.act.is_activity().then_some(change.at.micros());
+    let active_at = (change.act.is_activity() && !entries.is_empty()).then_some(change.at.micros());
     let moved = i64::from(change.act.moves_version());
     let values = [found.id.get().into(), head.get().into(), moved.into(), done.members.into(), active_at.into()];
     session.run(sql::MOVE_ON, &values).await?;
@@ -75,6 +90,9 @@ pub(crate) async fn write<S: Session>(session: &mut S, change: &Change) -> Resul
 async fn act<S: Session>(session: &mut S, change: &Change, found: &Conversation) -> Result<Option<Done>, Fault> {
     match &change.act {
         Act::Add { users } => members::add(session, change, found, users).await,
+        Act::Enter { most, invite } => entrance::enter(session, change, found, *most, invite.as_ref()).await,
+        Act::Ban { user, reason, until } => bans::ban(session, change, found, *user, reason.as_ref(), *until).await,
+        Act::Unban { user } => bans::unban(session, change, *user).await,
         Act::Remove { user } => members::remove(session, change, *user).await,
         Act::SetRole { user, role } => members::set_role(session, change, *user, *role).await,
         Act::Update(update) => members::update_group(session, change, found, update).await,

@@ -54,6 +54,8 @@ pub(crate) struct AppendPlan<'b> {
     pub(crate) rows: Vec<NewRow<'b>>,
     /// The conversations that move.
     pub(crate) heads: Vec<MovedHead>,
+    /// When those who have to wait say something for the last time in the batch.
+    pub(crate) spoke: HashMap<(ConversationId, UserId), Timestamp>,
     outcomes: Vec<Outcome>,
 }
 
@@ -63,13 +65,15 @@ pub(crate) fn key(new: &NewMessage) -> Option<Key> {
 }
 
 /// Decides a batch in the order of the calls. `heads` holds the conversations that exist, `known` the messages that
-/// stand under the keys of the batch already; both were read after the conversations were locked.
+/// stand under the keys of the batch already, `spoke` when those who have to wait spoke last; all were read after the
+/// conversations were locked.
 pub(crate) fn plan<'b>(
     batch: impl IntoIterator<Item = &'b NewMessage>,
     mut heads: HashMap<ConversationId, LogHead>,
     known: &HashMap<Key, Message>,
+    mut spoke: HashMap<(ConversationId, UserId), Timestamp>,
 ) -> AppendPlan<'b> {
-    let mut plan = AppendPlan { rows: Vec::new(), heads: Vec::new(), outcomes: Vec::new() };
+    let mut plan = AppendPlan { rows: Vec::new(), heads: Vec::new(), spoke: HashMap::new(), outcomes: Vec::new() };
     let mut keyed: HashMap<Key, usize> = HashMap::new();
     let mut moved: HashMap<ConversationId, usize> = HashMap::new();
     for new in batch {
@@ -90,6 +94,15 @@ pub(crate) fn plan<'b>(
             plan.outcomes.push(Outcome::Known(Appended::Stale));
             continue;
         };
+        if !new.pace.is_none() {
+            let who = (new.conversation, new.sender);
+            if let Some(until) = spoke.get(&who).and_then(|last| new.pace.too_soon(*last, new.at)) {
+                plan.outcomes.push(Outcome::Known(Appended::TooSoon { until }));
+                continue;
+            }
+            spoke.insert(who, new.at);
+            plan.spoke.insert(who, new.at);
+        }
         log.head = log.head.next();
         let place = plan.rows.len();
         plan.rows.push(NewRow { new, seq: log.head });
@@ -109,11 +122,14 @@ pub(crate) fn plan<'b>(
 
 /// Decides a batch without having read anything: as if every conversation were empty, at the version on which it was
 /// judged, and no key known. The seqs are then distances from the heads. None if the batch shows by itself that this
-/// cannot be so.
+/// cannot be so, or somebody in it has to wait, for whom no guess is good enough.
 #[cfg(feature = "postgres")]
 pub(crate) fn guess(batch: &[NewMessage]) -> Option<AppendPlan<'_>> {
     let assumed = |new: &NewMessage| (new.conversation, LogHead { head: Seq::ZERO, version: new.judged_on });
-    let plan = plan(batch, batch.iter().map(assumed).collect(), &HashMap::new());
+    if batch.iter().any(|new| !new.pace.is_none()) {
+        return None;
+    }
+    let plan = plan(batch, batch.iter().map(assumed).collect(), &HashMap::new(), HashMap::new());
     let is_stale = |outcome: &Outcome| matches!(outcome, Outcome::Known(Appended::Stale));
     (!plan.outcomes.iter().any(is_stale)).then_some(plan)
 }
@@ -164,6 +180,7 @@ impl AppendPlan<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use chat_core::pace::Pace;
     use chat_core::text::Body;
 
     fn room(id: i64) -> ConversationId {
@@ -177,6 +194,7 @@ mod tests {
             body: Body::new(text).expect("a body"),
             client_id: key.map(|key| ClientId::new(key).expect("a key")),
             reply_to: None,
+            pace: Pace::NONE,
             judged_on: Version(1),
             at: Timestamp::from_micros(conversation),
         }
@@ -190,12 +208,12 @@ mod tests {
 
     /// The seq of each answer: positive if stored, negative if repeated, 0 if refused.
     fn answer(batch: &[NewMessage], known: &HashMap<Key, Message>) -> Vec<i64> {
-        let plan = plan(batch, heads(), known);
+        let plan = plan(batch, heads(), known, HashMap::new());
         let ids: Vec<_> = (1..).map_while(MessageId::new).take(plan.rows.len()).collect();
         let place = |answer| match answer {
             Appended::Stored(message) => message.seq.get(),
             Appended::Repeated(message) => -message.seq.get(),
-            Appended::Conflict | Appended::Stale => 0,
+            Appended::Conflict | Appended::Stale | Appended::TooSoon { .. } => 0,
         };
         plan.answers(&ids).expect("an id for each row").into_iter().map(place).collect()
     }
@@ -204,7 +222,7 @@ mod tests {
     fn places_are_given_in_the_order_of_the_calls_per_conversation() {
         let batch = [said(1, None, "a"), said(2, None, "b"), said(1, None, "c"), said(1, None, "d")];
         assert_eq!(answer(&batch, &HashMap::new()), [6, 1, 7, 8]);
-        let heads: Vec<_> = plan(&batch, heads(), &HashMap::new()).heads;
+        let heads: Vec<_> = plan(&batch, heads(), &HashMap::new(), HashMap::new()).heads;
         assert_eq!(
             heads.iter().map(|moved| (moved.conversation.get(), moved.head.get())).collect::<Vec<_>>(),
             [(1, 8), (2, 1)]
@@ -220,7 +238,7 @@ mod tests {
     #[test]
     fn the_key_comes_before_the_version() {
         let said_first = said(1, Some("k"), "a");
-        let first = plan([&said_first], heads(), &HashMap::new());
+        let first = plan([&said_first], heads(), &HashMap::new(), HashMap::new());
         let stored = first.answers(&[MessageId::new(9).expect("an id")]).expect("answers").remove(0);
         let Appended::Stored(message) = stored else { panic!("not stored: {stored:?}") };
         let known = HashMap::from([(key(&said_first).expect("a key"), message)]);
@@ -228,9 +246,25 @@ mod tests {
         let late_and_other = NewMessage { judged_on: Version(0), ..said(1, Some("k"), "b") };
         let late_and_new = NewMessage { judged_on: Version(0), ..said(1, Some("new"), "a") };
         assert_eq!(answer(&[late], &known), [-6]);
-        let plan = |new| plan([new], heads(), &known).answers(&[]).expect("answers").remove(0);
+        let plan = |new| plan([new], heads(), &known, HashMap::new()).answers(&[]).expect("answers").remove(0);
         assert_eq!(plan(&late_and_other), Appended::Conflict);
         assert_eq!(plan(&late_and_new), Appended::Stale);
+    }
+
+    #[test]
+    fn who_has_to_wait_waits_inside_one_batch_too() {
+        let pace = Pace::new(10).expect("a pace");
+        let paced = |key, seconds| {
+            let at = Timestamp::default().plus_seconds(seconds);
+            NewMessage { pace, at, ..said(1, Some(key), "a") }
+        };
+        let batch = [paced("a", 9), paced("b", 10), paced("c", 19), paced("c", 19), paced("d", 20)];
+        let spoke = HashMap::from([((room(1), batch[0].sender), Timestamp::default())]);
+        let plan = plan(&batch, heads(), &HashMap::new(), spoke);
+        assert_eq!(plan.rows.iter().map(|row| row.seq.get()).collect::<Vec<_>>(), [6, 7]);
+        assert_eq!(plan.spoke.values().map(|at| at.seconds()).collect::<Vec<_>>(), [20]);
+        #[cfg(feature = "postgres")]
+        assert!(guess(&batch).is_none());
     }
 
     #[test]
@@ -251,7 +285,7 @@ mod tests {
         let places = answers.iter().map(|answer| match answer {
             Appended::Stored(message) => (message.seq.get(), message.id.get()),
             Appended::Repeated(message) => (-message.seq.get(), message.id.get()),
-            Appended::Conflict | Appended::Stale => (0, 0),
+            Appended::Conflict | Appended::Stale | Appended::TooSoon { .. } => (0, 0),
         });
         assert_eq!(places.collect::<Vec<_>>(), [(8, 33), (6, 32), (9, 31), (-9, 31)]);
     }
@@ -274,6 +308,6 @@ mod tests {
     #[test]
     fn without_an_id_for_each_row_there_is_no_answer() {
         let batch = [said(1, None, "a")];
-        assert_eq!(plan(&batch, heads(), &HashMap::new()).answers(&[]), None);
+        assert_eq!(plan(&batch, heads(), &HashMap::new(), HashMap::new()).answers(&[]), None);
     }
 }

@@ -10,7 +10,7 @@ use chat_core::ports::NewGroup;
 /// The members of a new group in the order of their ids, each once.
 pub(crate) fn group_members(new: &NewGroup) -> Vec<(UserId, Role)> {
     let mut members: BTreeMap<_, _> = new.members.iter().map(|member| (*member, Role::Member)).collect();
-    members.insert(new.owner, Role::Owner);
+    members.insert(new.group.maker, Role::Owner);
     members.into_iter().collect()
 }
 

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use async_trait::async_trait;
 use chat_core::command::Position;
-use chat_core::conversation::{ActivityCursor, Conversation, ConversationView, Group, Kind, Member, Pair, Role};
+use chat_core::conversation::{ActivityCursor, Conversation, ConversationView, Kind, Member, Pair, Role};
 use chat_core::ids::{ConversationId, Seq, UserId};
 use chat_core::page::{Page, PageSize};
 use chat_core::ports::{ConversationStore, DirectOpened, Facts, GroupCreated, NewDirect, NewGroup, StoreError};
@@ -92,12 +92,16 @@ impl ConversationStore for PostgresStore {
                 if heads.len() < members.len() {
                     return Ok(GroupCreated::UnknownMember);
                 }
-                let query = sqlx::query(sql::INSERT_GROUP).bind(new.name.as_str()).bind(new.owner.get());
-                let row = query.bind(big(members.len())).bind(new.at.micros()).fetch_one(&mut *tx).await?;
-                let kind = Kind::Group(Group::new(new.name.clone(), new.owner));
+                let columns = sql::GroupColumns::from(&new.group);
+                let query = sqlx::query(sql::INSERT_GROUP).bind(new.group.name.as_str()).bind(new.group.maker.get());
+                let query = query.bind(big(members.len())).bind(new.at.micros()).bind(columns.description);
+                let query = query.bind(columns.avatar).bind(columns.history).bind(columns.slug);
+                let query = query.bind(columns.visibility).bind(columns.found_by);
+                let Some(row) = query.fetch_optional(&mut *tx).await? else { return Ok(GroupCreated::SlugTaken) };
+                let kind = Kind::Group(new.group.clone());
                 let conversation = one(&row, |row| sql::founded(row, &kind, members.len(), new.at))?;
                 add_members(&mut tx, conversation.id, &members, new.at).await?;
-                let added = membership::told(&members, conversation.id, new.owner);
+                let added = membership::told(&members, conversation.id, new.group.maker);
                 let entries = own_logs::push(&mut tx, heads, added, new.at).await?;
                 tx.commit().await?;
                 Ok(GroupCreated::Created(conversation, entries))

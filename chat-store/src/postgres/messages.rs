@@ -10,6 +10,7 @@ use chat_core::message::Message;
 use chat_core::page::{Page, PageSize};
 use chat_core::ports::{Appended, MessageStore, NewMessage, StoreError};
 use chat_core::text::ClientId;
+use chat_core::time::Timestamp;
 use sqlx::postgres::PgArguments;
 use sqlx::query::Query;
 use sqlx::{PgConnection, Postgres};
@@ -86,6 +87,14 @@ const STORE: &str = concat!(
     " RETURNING conversation_id, seq, id",
 );
 
+/// Each at most once, however often they are named.
+const SPOKE: &str = "SELECT p.conversation_id, p.user_id, p.spoke_at FROM paces p WHERE (p.conversation_id, p.user_id) IN \
+    (SELECT * FROM UNNEST($1::BIGINT[], $2::BIGINT[]))";
+
+const NOTE_WHO_SPOKE: &str = "INSERT INTO paces (conversation_id, user_id, spoke_at) \
+    SELECT * FROM UNNEST($1::BIGINT[], $2::BIGINT[], $3::BIGINT[]) \
+    ON CONFLICT (conversation_id, user_id) DO UPDATE SET spoke_at = EXCLUDED.spoke_at";
+
 /// The write behind [`MessageStore::append`].
 #[derive(Debug)]
 pub(crate) struct AppendWrite {
@@ -135,10 +144,11 @@ async fn store_as_found(connections: &Connections, batch: &[NewMessage]) -> Resu
     let heads = lock_heads(&mut tx, batch).await?;
     // A statement of its own, so that it sees what whoever held the locks before has written.
     let known = known(&mut tx, batch).await?;
-    let plan = plan(batch, heads, &known);
+    let plan = plan(batch, heads, &known, spoke(&mut tx, batch).await?);
     let mut written = Vec::new();
     if !plan.rows.is_empty() {
         written = all(&bind(STORE, &plan).fetch_all(&mut *tx).await?, sql::written)?;
+        note_who_spoke(&mut tx, &plan).await?;
         tx.commit().await?;
     }
     answers(plan, written)
@@ -166,6 +176,37 @@ async fn known(tx: &mut PgConnection, batch: &[NewMessage]) -> Result<HashMap<Ke
         .fetch_all(tx)
         .await?;
     Ok(all(&rows, sql::message)?.into_iter().filter_map(sql::keyed).collect())
+}
+
+/// When those of the batch who have to wait spoke last.
+async fn spoke(
+    tx: &mut PgConnection,
+    batch: &[NewMessage],
+) -> Result<HashMap<(ConversationId, UserId), Timestamp>, Fault> {
+    let paced = || batch.iter().filter(|new| !new.pace.is_none());
+    if paced().next().is_none() {
+        return Ok(HashMap::new());
+    }
+    let rows = sqlx::query(SPOKE)
+        .bind(paced().map(|new| new.conversation.get()).collect::<Vec<_>>())
+        .bind(paced().map(|new| new.sender.get()).collect::<Vec<_>>())
+        .fetch_all(tx)
+        .await?;
+    Ok(all(&rows, sql::spoke)?.into_iter().collect())
+}
+
+async fn note_who_spoke(tx: &mut PgConnection, plan: &AppendPlan<'_>) -> Result<(), Fault> {
+    if plan.spoke.is_empty() {
+        return Ok(());
+    }
+    let spoke = || plan.spoke.iter();
+    sqlx::query(NOTE_WHO_SPOKE)
+        .bind(spoke().map(|((conversation, _), _)| conversation.get()).collect::<Vec<_>>())
+        .bind(spoke().map(|((_, user), _)| user.get()).collect::<Vec<_>>())
+        .bind(spoke().map(|(_, at)| at.micros()).collect::<Vec<_>>())
+        .execute(tx)
+        .await?;
+    Ok(())
 }
 
 /// A statement with the rows and heads of a plan.

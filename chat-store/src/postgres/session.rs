@@ -13,6 +13,7 @@ use crate::error::Fault;
 use crate::session::{Session, run_statements};
 use crate::sql::annotations::put_on;
 use crate::sql::changes::found_conversation;
+use crate::sql::entrance::banned;
 use crate::sql::search::{Syntax, found};
 use crate::sql::standings::lock_standings;
 
@@ -20,6 +21,8 @@ impl Session for PgConnection {
     run_statements!(PgRow, Vec::from_iter);
 
     const PUT_ON: &'static str = put_on!("= ANY($1)");
+
+    const BANNED: &'static str = banned!("= ANY($2)");
 
     const SET_TERMS: &'static str = "INSERT INTO message_terms (message_id, terms) \
         VALUES ($1, array_to_tsvector(string_to_array($2, ' '))) ON CONFLICT (message_id) DO UPDATE SET terms = EXCLUDED.terms";

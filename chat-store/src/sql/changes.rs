@@ -39,8 +39,8 @@ pub(crate) const ROLE_OF: &str = "SELECT role FROM members WHERE conversation_id
 
 pub(crate) const SET_ROLE: &str = "UPDATE members SET role = $3 WHERE conversation_id = $1 AND user_id = $2";
 
-pub(crate) const UPDATE_GROUP: &str =
-    "UPDATE conversations SET name = $2, description = $3, avatar = $4, history = $5 WHERE id = $1";
+pub(crate) const UPDATE_GROUP: &str = "UPDATE conversations SET name = $2, description = $3, avatar = $4, history = $5, slug = $6, visibility = $7, \
+    found_by = $8, pace = $9 WHERE id = $1";
 
 /// A message of a conversation that still says something; its state does not matter here.
 pub(crate) const LIVING: &str = concat!(

@@ -5,7 +5,9 @@ use chat_core::conversation::{
     ActivityCursor, Conversation, ConversationView, Group, HistoryVisibility, Kind, Pair, Role,
 };
 use chat_core::ids::{ConversationId, Seq, UserId};
+use chat_core::pace::Pace;
 use chat_core::ports::{DirectFacts, Facts};
+use chat_core::room::{Room, Slug, Visibility};
 use chat_core::text::{AvatarUrl, Description, Label};
 use chat_core::time::Timestamp;
 
@@ -18,7 +20,7 @@ use crate::error::Corrupt;
 /// The columns of the conversation `c`.
 macro_rules! conversation_columns {
     () => {
-        "c.id, c.kind, c.direct_low, c.direct_high, c.name, c.description, c.avatar, c.history, c.maker_id, c.head, c.version, \
+        "c.id, c.kind, c.direct_low, c.direct_high, c.name, c.description, c.avatar, c.history, c.maker_id, c.pace, c.slug, c.visibility, c.head, c.version, \
         c.member_count, c.created_at"
     };
 }
@@ -112,7 +114,8 @@ pub(crate) const BY_PAIR: &str =
 /// What the rules need to know of a user in the conversation `c`.
 macro_rules! fact_columns {
     () => {
-        "c.id, c.version, me.role, me.joined_seq, c.direct_low, c.direct_high, r.low_blocks_since, r.high_blocks_since"
+        "c.id, c.version, me.role, me.joined_seq, c.direct_low, c.direct_high, r.low_blocks_since, r.high_blocks_since, \
+        c.visibility, c.pace"
     };
 }
 pub(crate) use fact_columns;
@@ -153,8 +156,9 @@ pub(crate) const INSERT_DIRECT: &str = concat!(
 );
 
 pub(crate) const INSERT_GROUP: &str = concat!(
-    "INSERT INTO conversations (kind, name, maker_id, member_count, created_at, active_at) ",
-    "VALUES ('group', $1, $2, $3, $4, $4) RETURNING id, version",
+    "INSERT INTO conversations (kind, name, maker_id, member_count, created_at, active_at, description, avatar, history, slug, \
+    visibility, found_by) VALUES ('group', $1, $2, $3, $4, $4, $5, $6, $7, $8, $9, $10) ON CONFLICT DO NOTHING \
+    RETURNING id, version",
 );
 
 /// A list without a cursor starts after this one, which comes before every other.
@@ -171,9 +175,15 @@ pub(crate) fn conversation(row: &mut Reader<'_>) -> Result<Conversation, Corrupt
     let avatar = row.parsed_if_any("avatar", |text| AvatarUrl::new(text).ok())?;
     let history = row.parsed("history", HistoryVisibility::parse)?;
     let maker = row.id_if_any("maker_id", UserId::new)?;
+    let pace = row.id("pace", Pace::new)?;
+    let slug = row.parsed_if_any("slug", Slug::new)?;
+    let visibility = row.parsed_if_any("visibility", Visibility::parse)?;
+    let room = slug.zip(visibility).map(|(slug, visibility)| Room { slug, visibility });
     let kind = match (kind.as_str(), pair(low, high), name, maker) {
         ("direct", Some(pair), None, None) => Kind::Direct(pair),
-        ("group", None, Some(name), Some(maker)) => Kind::Group(Group { name, description, avatar, history, maker }),
+        ("group", None, Some(name), Some(maker)) => {
+            Kind::Group(Group { name, description, avatar, history, maker, pace, room })
+        }
         _ => return Err(row.corrupt("kind")),
     };
     Ok(Conversation {
@@ -215,7 +225,9 @@ pub(crate) fn facts(row: &mut Reader<'_>, user: UserId) -> Result<Facts, Corrupt
     let low_blocks = row.time_if_any("low_blocks_since")?;
     let high_blocks = row.time_if_any("high_blocks_since")?;
     let direct = pair(low, high).map(|pair| direct_facts(pair, user, low_blocks, high_blocks));
-    Ok(Facts { conversation, version, role, joined_seq, direct })
+    let room = row.table("conversations").parsed_if_any("visibility", Visibility::parse)?;
+    let pace = row.id("pace", Pace::new)?;
+    Ok(Facts { conversation, version, role, joined_seq, direct, room, pace })
 }
 
 fn direct_facts(pair: Pair, user: UserId, low: Option<Timestamp>, high: Option<Timestamp>) -> DirectFacts {
@@ -245,6 +257,30 @@ pub(crate) fn founded(
         member_count: u32::try_from(member_count).unwrap_or(u32::MAX),
         created_at: at,
     })
+}
+
+/// What a group is made of, in the order of [`INSERT_GROUP`] after its times.
+pub(crate) struct GroupColumns<'g> {
+    pub(crate) description: Option<&'g str>,
+    pub(crate) avatar: Option<&'g str>,
+    pub(crate) history: &'static str,
+    pub(crate) slug: Option<&'g str>,
+    pub(crate) visibility: Option<&'static str>,
+    pub(crate) found_by: Option<String>,
+}
+
+impl<'g> From<&'g Group> for GroupColumns<'g> {
+    fn from(group: &'g Group) -> Self {
+        let room = group.room.as_ref();
+        Self {
+            description: group.description.as_ref().map(Description::as_str),
+            avatar: group.avatar.as_ref().map(AvatarUrl::as_str),
+            history: group.history.as_str(),
+            slug: room.map(|room| room.slug.as_str()),
+            visibility: room.map(|room| room.visibility.as_str()),
+            found_by: group.found_by(),
+        }
+    }
 }
 
 pub(crate) fn position(row: &mut Reader<'_>) -> Result<Position, Corrupt> {

@@ -6,6 +6,7 @@ use chat_core::log::LogEntry;
 use chat_core::message::{Content, Message, MessageState};
 use chat_core::page::{Page, PageSize};
 use chat_core::text::{Body, ClientId};
+use chat_core::time::Timestamp;
 
 use super::changes::{entry, entry_columns};
 use super::receipts::kind_of;
@@ -251,6 +252,13 @@ pub(crate) fn log_head(row: &mut Reader<'_>) -> Result<(ConversationId, LogHead)
     row.table("conversations");
     let id = row.id("id", ConversationId::new)?;
     Ok((id, LogHead { head: row.seq("head")?, version: row.version("version")? }))
+}
+
+/// When somebody who has to wait spoke last.
+pub(crate) fn spoke(row: &mut Reader<'_>) -> Result<((ConversationId, UserId), Timestamp), Corrupt> {
+    row.table("paces");
+    let who = (row.id("conversation_id", ConversationId::new)?, row.id("user_id", UserId::new)?);
+    Ok((who, row.time("spoke_at")?))
 }
 
 /// A message under its key, if it has one.

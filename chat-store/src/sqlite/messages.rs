@@ -10,6 +10,7 @@ use chat_core::message::Message;
 use chat_core::page::{Page, PageSize};
 use chat_core::ports::{Appended, MessageStore, NewMessage, StoreError};
 use chat_core::text::ClientId;
+use chat_core::time::Timestamp;
 use serde_json::Value;
 use sqlx::SqliteConnection;
 
@@ -45,6 +46,14 @@ const INSERT: &str = "INSERT INTO messages (id, conversation_id, seq, sender_id,
 pub(super) const MOVE_HEADS: &str = "UPDATE conversations SET head = j.value->>1, active_at = j.value->>2 \
     FROM json_each($1) AS j WHERE conversations.id = j.value->>0";
 
+pub(super) const SPOKE: &str = "SELECT p.conversation_id, p.user_id, p.spoke_at FROM json_each($1) AS k \
+    CROSS JOIN paces p ON p.conversation_id = k.value->>0 AND p.user_id = k.value->>1";
+
+/// `WHERE TRUE` tells the parser that the conflict is not a join's.
+const NOTE_WHO_SPOKE: &str = "INSERT INTO paces (conversation_id, user_id, spoke_at) \
+    SELECT value->>0, value->>1, value->>2 FROM json_each($1) WHERE TRUE \
+    ON CONFLICT (conversation_id, user_id) DO UPDATE SET spoke_at = EXCLUDED.spoke_at";
+
 /// The write behind [`MessageStore::append`].
 #[derive(Debug)]
 pub(crate) struct AppendWrite {
@@ -67,7 +76,7 @@ impl SharedWork for AppendWrite {
             let mut tx = self.connections.write().await?;
             let heads = heads(&mut tx, batch).await?;
             let known = known(&mut tx, batch).await?;
-            let plan = plan(batch, heads, &known);
+            let plan = plan(batch, heads, &known, spoke(&mut tx, batch).await?);
             let mut ids = Vec::new();
             if !plan.rows.is_empty() {
                 ids = take_ids(&mut tx, plan.rows.len()).await?;
@@ -128,8 +137,30 @@ async fn store(tx: &mut SqliteConnection, plan: &AppendPlan<'_>, ids: &[MessageI
         .heads
         .iter()
         .map(|moved| [moved.conversation.get().into(), moved.head.get().into(), moved.at.micros().into()]);
-    sqlx::query(MOVE_HEADS).bind(table(heads)).execute(tx).await?;
+    sqlx::query(MOVE_HEADS).bind(table(heads)).execute(&mut *tx).await?;
+    if !plan.spoke.is_empty() {
+        let spoke = plan.spoke.iter();
+        let spoke = spoke.map(|((place, user), at)| [place.get().into(), user.get().into(), at.micros().into()]);
+        sqlx::query(NOTE_WHO_SPOKE).bind(table(spoke)).execute(tx).await?;
+    }
     Ok(())
+}
+
+/// When those of the batch who have to wait spoke last.
+async fn spoke(
+    tx: &mut SqliteConnection,
+    batch: &[NewMessage],
+) -> Result<HashMap<(ConversationId, UserId), Timestamp>, Fault> {
+    let paced: Vec<[Value; 2]> = batch
+        .iter()
+        .filter(|new| !new.pace.is_none())
+        .map(|new| [new.conversation.get().into(), new.sender.get().into()])
+        .collect();
+    if paced.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let rows = sqlx::query(SPOKE).bind(table(paced)).fetch_all(tx).await?;
+    Ok(all(&rows, sql::spoke)?.into_iter().collect())
 }
 
 #[async_trait]

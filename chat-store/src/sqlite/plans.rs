@@ -8,8 +8,8 @@ use sqlx::{AssertSqlSafe, Row};
 use super::SqliteStore;
 use crate::session::Session;
 use crate::sql::{
-    accounts, annotations, changes, conversations, members, messages, receipts, relations, search, sessions,
-    user_changes,
+    accounts, annotations, changes, conversations, entrance, members, messages, receipts, relations, rooms, search,
+    sessions, user_changes,
 };
 
 /// Every statement that a busy server runs all the time.
@@ -66,6 +66,17 @@ const BUSY: &[&str] = &[
     changes::REACT,
     changes::UNREACT,
     changes::PIN,
+    entrance::UNBAN,
+    entrance::BANS,
+    entrance::IS_BANNED,
+    entrance::CREATE_INVITE,
+    entrance::INVITE,
+    entrance::INVITES,
+    entrance::USE_UP,
+    entrance::REVOKE,
+    <sqlx::SqliteConnection as Session>::BANNED,
+    rooms::FIND,
+    rooms::BY_SLUG,
     annotations::FORMER_BODIES,
     annotations::REACTORS,
     annotations::PINS,
@@ -80,6 +91,7 @@ const BUSY: &[&str] = &[
     messages::CHANGES,
     super::messages::HEADS,
     super::messages::KNOWN,
+    super::messages::SPOKE,
     super::messages::MOVE_HEADS,
     super::receipts::STANDINGS,
     super::receipts::SET_MARKS,

@@ -14,6 +14,7 @@ use crate::error::Fault;
 use crate::session::{Session, run_statements};
 use crate::sql::annotations::put_on;
 use crate::sql::changes::found_conversation;
+use crate::sql::entrance::banned;
 use crate::sql::search::{Syntax, found};
 use crate::sql::standings::lock_standings;
 
@@ -21,6 +22,8 @@ impl Session for SqliteConnection {
     run_statements!(SqliteRow, ids);
 
     const PUT_ON: &'static str = put_on!("IN (SELECT value FROM json_each($1))");
+
+    const BANNED: &'static str = banned!("IN (SELECT value FROM json_each($2))");
 
     const SET_TERMS: &'static str = "INSERT OR REPLACE INTO message_terms (rowid, terms) VALUES ($1, $2)";
 

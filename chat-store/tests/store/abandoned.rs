@@ -6,6 +6,7 @@ use std::task::Poll;
 use std::time::Duration;
 
 use chat_core::change::{Act, Change};
+use chat_core::conversation::Group;
 use chat_core::ids::Version;
 use chat_core::ports::{GroupCreated, NewGroup};
 use chat_core::receipt::{Advance, ReceiptKind};
@@ -45,7 +46,7 @@ pub(crate) async fn calls_leave_nothing_behind(scene: &Scene) {
         if let Ok(Verdict::Change(change)) = relation.judge(*ann, Step::Request, AT) {
             abandon_after(polls, stores.relations.commit(&change)).await;
         }
-        let group = NewGroup { name: Label::new("Team").unwrap(), owner: *ann, members: vec![*bob], at: AT };
+        let group = NewGroup { group: Group::new(Label::new("Team").unwrap(), *ann), members: vec![*bob], at: AT };
         abandon_after(polls, stores.conversations.create_group(&group)).await;
         let GroupCreated::Created(group, _) = stores.conversations.create_group(&group).await.unwrap() else {
             panic!("not made")

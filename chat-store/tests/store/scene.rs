@@ -38,6 +38,7 @@ impl Scene {
             body: Body::new(format!("the words of {key}")).unwrap(),
             client_id: Some(ClientId::new(key).unwrap()),
             reply_to: None,
+            pace: chat_core::pace::Pace::NONE,
             judged_on: Version(1),
             at: AT,
         }

@@ -3,6 +3,8 @@
 use chat_core::conversation::{GroupUpdate, HistoryVisibility};
 use chat_core::log::{ChangeEntry, Changed};
 use chat_core::message::{Content, MessageRef};
+use chat_core::pace::Pace;
+use chat_core::room::{Slug, Visibility};
 use chat_core::text::{AvatarUrl, Body, Description, Label};
 use chat_core::{ChatError, ErrorCode};
 use serde::{Deserialize, Deserializer, Serialize};
@@ -65,6 +67,18 @@ pub struct GroupUpdateView {
     #[serde(skip_serializing_if = "Option::is_none", default)]
     #[cfg_attr(feature = "schema", schema(nullable = false))]
     pub history_visibility: Option<String>,
+    /// How many seconds members wait between their messages; 0 for none.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    #[cfg_attr(feature = "schema", schema(nullable = false, minimum = 0, maximum = 21600))]
+    pub slow_mode: Option<i64>,
+    /// Room: its name in addresses.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    #[cfg_attr(feature = "schema", schema(nullable = false, pattern = "^[a-z0-9-]{3,64}$"))]
+    pub slug: Option<String>,
+    /// Room: who finds it, `public` (everybody, who may come in too) or `private` (who is in it).
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    #[cfg_attr(feature = "schema", schema(nullable = false))]
+    pub visibility: Option<String>,
 }
 
 /// A message says something else.
@@ -153,6 +167,9 @@ impl From<&GroupUpdate> for GroupUpdateView {
             description: update.description.as_ref().map(|given| given.as_ref().map(text)),
             avatar_url: update.avatar.as_ref().map(|given| given.as_ref().map(url)),
             history_visibility: update.history.map(|history| history.as_str().to_owned()),
+            slow_mode: update.pace.map(|pace| i64::from(pace.seconds())),
+            slug: update.slug.as_ref().map(|slug| slug.as_str().to_owned()),
+            visibility: update.visibility.map(|visibility| visibility.as_str().to_owned()),
         }
     }
 }
@@ -164,11 +181,17 @@ impl TryFrom<GroupUpdateView> for GroupUpdate {
         let description = |given: Option<String>| given.map(|text| Description::new(&text)).transpose();
         let avatar = |given: Option<String>| given.map(|text| AvatarUrl::new(&text)).transpose();
         let history = |name: String| HistoryVisibility::parse(&name).ok_or(ErrorCode::BadRequest);
+        let pace = |seconds| Pace::new(seconds).ok_or(ErrorCode::BadRequest);
+        let slug = |text: String| Slug::new(&text).ok_or(ErrorCode::InvalidSlug);
+        let visibility = |name: String| Visibility::parse(&name).ok_or(ErrorCode::BadRequest);
         Ok(Self {
             name: view.name.as_deref().map(Label::new).transpose()?,
             description: view.description.map(description).transpose()?,
             avatar: view.avatar_url.map(avatar).transpose()?,
             history: view.history_visibility.map(history).transpose()?,
+            pace: view.slow_mode.map(pace).transpose()?,
+            slug: view.slug.map(slug).transpose()?,
+            visibility: view.visibility.map(visibility).transpose()?,
         })
     }
 }

@@ -74,6 +74,9 @@ struct Fields {
     #[serde(default, deserialize_with = "given")]
     avatar_url: Option<Option<String>>,
     history_visibility: Option<String>,
+    slow_mode: Option<i64>,
+    slug: Option<String>,
+    visibility: Option<String>,
 }
 
 /// The name alone, of a frame that cannot be read as a whole.
@@ -122,6 +125,7 @@ impl Fields {
             "conversation.update" => {
                 Command::UpdateGroup { conversation: self.conversation(implied)?, update: self.update()? }
             }
+            "conversation.join" => Command::Join(self.conversation(implied)?),
             "member.add" => Command::AddMembers { conversation: self.conversation(implied)?, users: self.users()? },
             "member.remove" => Command::RemoveMember { conversation: self.conversation(implied)?, user: self.user()? },
             "member.set_role" => Command::SetRole {
@@ -167,8 +171,8 @@ impl Fields {
     }
 
     fn update(self) -> Result<GroupUpdate, ChatError> {
-        let Self { name, description, avatar_url, history_visibility, .. } = self;
-        GroupUpdateView { name, description, avatar_url, history_visibility }.try_into()
+        let Self { name, description, avatar_url, history_visibility, slow_mode, slug, visibility, .. } = self;
+        GroupUpdateView { name, description, avatar_url, history_visibility, slow_mode, slug, visibility }.try_into()
     }
 
     fn send(self, implied: Option<ConversationId>) -> Result<SendMessage, ChatError> {

@@ -3,19 +3,25 @@
 //! Views carry no behaviour; they are what JSON looks like. The conversions are total, so that a new event or command cannot
 //! be forgotten here.
 
+mod bans;
 mod changes;
 mod events;
 mod frames;
 mod inbound;
+mod invites;
 pub mod json;
 mod profiles;
 mod receipts;
+mod rooms;
 mod views;
 
+pub use bans::*;
 pub use changes::*;
 pub use events::*;
 pub use frames::*;
 pub use inbound::{ClientFrame, SyncRequest, decode};
+pub use invites::*;
 pub use profiles::*;
 pub use receipts::*;
+pub use rooms::*;
 pub use views::*;

@@ -213,7 +213,7 @@ impl From<&Message> for MessageView {
 pub struct ConversationView {
     /// Identity.
     pub id: i64,
-    /// `direct` or `group`.
+    /// `direct`, `group` or `room`.
     pub kind: String,
     /// When it was made.
     pub created_at: String,
@@ -248,19 +248,28 @@ pub struct ConversationView {
     /// Direct: how far the other user read.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub peer_read_seq: Option<i64>,
-    /// Group: its name.
+    /// Room: its name in addresses.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub slug: Option<String>,
+    /// Room: who finds it, `public` (everybody, who may come in too) or `private` (who is in it).
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub visibility: Option<String>,
+    /// Group or room: its name.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub name: Option<String>,
-    /// Group: what it is about.
+    /// Group or room: what it is about.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub description: Option<String>,
-    /// Group: where its picture lies.
+    /// Group or room: where its picture lies.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub avatar_url: Option<String>,
-    /// Group: what a newcomer may see of the past: `joined` (nothing) or `shared` (everything).
+    /// Group or room: what a newcomer may see of the past: `joined` (nothing) or `shared` (everything).
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub history_visibility: Option<String>,
-    /// Group: who made it.
+    /// Group or room: how many seconds members wait between their messages; 0 for none.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub slow_mode: Option<u16>,
+    /// Group or room: who made it.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub created_by: Option<i64>,
 }
@@ -272,10 +281,16 @@ impl From<&CoreView> for ConversationView {
             Kind::Direct(pair) => (Some(*pair), None),
             Kind::Group(group) => (None, Some(group)),
         };
+        let room = group.and_then(|group| group.room.as_ref());
+        let kind = match (direct, room) {
+            (Some(_), _) => "direct",
+            (None, Some(_)) => "room",
+            (None, None) => "group",
+        };
         let peer: Option<Marks> = view.peer.as_ref().map(|peer| peer.marks);
         Self {
             id: conversation.id.get(),
-            kind: if direct.is_some() { "direct" } else { "group" }.to_owned(),
+            kind: kind.to_owned(),
             created_at: conversation.created_at.to_string(),
             member_count: conversation.member_count,
             head: conversation.head.get(),
@@ -290,10 +305,13 @@ impl From<&CoreView> for ConversationView {
             user2_id: direct.map(|pair| pair.high().get()),
             peer_delivered_seq: peer.map(|marks| marks.delivered.get()),
             peer_read_seq: peer.map(|marks| marks.read.get()),
+            slug: room.map(|room| room.slug.as_str().to_owned()),
+            visibility: room.map(|room| room.visibility.as_str().to_owned()),
             name: group.map(|group| group.name.to_string()),
             description: group.and_then(|group| group.description.as_ref()).map(Description::as_str).map(str::to_owned),
             avatar_url: group.and_then(|group| group.avatar.as_ref()).map(AvatarUrl::as_str).map(str::to_owned),
             history_visibility: group.map(|group| group.history.as_str().to_owned()),
+            slow_mode: group.map(|group| group.pace.seconds()),
             created_by: group.map(|group| group.maker.get()),
         }
     }

@@ -174,6 +174,51 @@ macro_rules! for_each_case {
                 of_many_that_leave_at_once_on_one_version_one_does
                 members_are_listed_by_id_in_pages
             }
+            rooms {
+                a_room_is_a_group_with_an_address
+                a_slug_belongs_to_one_room
+                of_many_at_once_one_gets_the_slug
+                a_room_moves_to_a_slug_that_is_free
+                of_two_that_move_to_one_slug_one_gets_there
+                a_group_does_not_become_a_room
+                public_rooms_are_found_by_a_part_of_slug_or_name
+                a_room_is_found_as_it_is_now
+                pages_of_rooms_follow_each_other_by_slug
+                who_enters_a_public_room_is_a_member
+                nobody_enters_what_is_no_public_room
+                many_who_enter_at_once_come_in_as_far_as_there_is_room
+            }
+            bans {
+                a_ban_takes_a_member_out_and_is_kept
+                a_ban_of_somebody_outside_is_no_entry
+                who_is_banned_does_not_come_in
+                a_ban_ends_when_it_says_so
+                a_ban_is_lifted
+                a_ban_replaces_the_one_before
+                bans_are_listed_by_id_in_pages
+                there_is_nobody_to_ban
+                a_ban_wins_against_a_coming_on_its_way
+            }
+            invites {
+                an_invite_is_found_with_where_it_leads
+                an_invite_lets_in_who_has_it
+                a_member_uses_no_invite_up
+                an_invite_that_is_over_lets_nobody_in
+                an_invite_is_taken_back_once
+                an_invite_judged_on_another_version_is_not_made
+                an_invite_does_not_help_against_a_ban
+                an_invite_lets_in_exactly_as_many_as_it_says
+                invites_are_listed_by_code_in_pages
+            }
+            pacing {
+                a_message_waits_for_the_one_before
+                nobody_waits_for_somebody_else
+                who_need_not_wait_does_not
+                a_repeat_is_never_too_soon
+                coming_back_does_not_shorten_the_wait
+                of_many_at_once_one_is_stored
+                a_pace_is_set_like_anything_else_of_a_group
+            }
             members {
                 who_comes_in_sees_the_log_from_its_end_on
                 who_comes_into_a_shared_history_sees_all_of_it

@@ -180,6 +180,8 @@ pub async fn facts_tell_each_side_who_blocks(stores: &Stores) {
                 role: Some(Role::Member),
                 joined_seq: Seq::ZERO,
                 direct: Some(DirectFacts { pair: pair(ann, bob), blocks, blocked }),
+                room: None,
+                pace: crate::pace::Pace::NONE,
             };
             assert_eq!(stores.conversations.facts(conversation, user).await.unwrap(), Some(expected), "{taken:?}");
         }

@@ -26,7 +26,9 @@ async fn edit_at(stores: &Stores, said: &Message, text: &str, at: Timestamp) -> 
             assert_eq!((entries.len(), notices), (1, Vec::new()));
             entries.remove(0)
         }
-        other @ (Committed::Nothing | Committed::Stale | Committed::Missing) => panic!("not edited: {other:?}"),
+        other @ (Committed::Nothing | Committed::Stale | Committed::Missing | Committed::Refused(_)) => {
+            panic!("not edited: {other:?}")
+        }
     }
 }
 

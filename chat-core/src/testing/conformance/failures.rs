@@ -8,6 +8,7 @@ use super::scene::{
     advance, append, at, body, changes, chat, direct, draft, key, label, nobody, own_log, pair, raise, seq, step,
     together, two, two_in_direct,
 };
+use crate::conversation::Group;
 use crate::ids::{ConversationId, ID_LIMIT, MessageId, UserId};
 use crate::log::{LogEntry, UserNotice};
 use crate::ports::{Appended, NewGroup, NewMessage, Stores};
@@ -89,7 +90,7 @@ pub async fn changes_whose_callers_stop_waiting_happen_wholly_or_not_at_all(stor
         let toggle = if relation.blocks(ann) { Step::Unblock } else { Step::Block };
         let Ok(Verdict::Change(change)) = relation.judge(ann, toggle, at(1)) else { panic!("refused") };
         impatiently(n, stores.relations.commit(&change)).await;
-        let new = NewGroup { name: label("A group"), owner: ann, members: vec![bob], at: at(2) };
+        let new = NewGroup { group: Group::new(label("A group"), ann), members: vec![bob], at: at(2) };
         impatiently(n / 2, stores.conversations.create_group(&new)).await;
         impatiently(n, direct(stores, ann, bob)).await;
     }

@@ -12,7 +12,7 @@ use crate::ports::{Committed, GroupCreated, NewGroup, Stores};
 use crate::receipt::Marks;
 
 fn new_group(owner: UserId, members: &[UserId]) -> NewGroup {
-    NewGroup { name: label("Sunday walk"), owner, members: members.to_vec(), at: at(2) }
+    NewGroup { group: Group::new(label("Sunday walk"), owner), members: members.to_vec(), at: at(2) }
 }
 
 async fn all_members(stores: &Stores, conversation: ConversationId) -> Vec<UserId> {

@@ -275,6 +275,7 @@ async fn talk_until_out(stores: &Stores, conversation: ConversationId, user: Use
             body: body("still here"),
             client_id: Some(key(&format!("key-{said}"))),
             reply_to: None,
+            pace: crate::pace::Pace::NONE,
             judged_on: facts.version,
             at: at(3),
         };

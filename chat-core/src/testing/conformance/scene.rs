@@ -6,10 +6,11 @@ use tokio::sync::Barrier;
 
 use crate::change::{Act, Change};
 use crate::command::{Changes, History, HistoryStart};
-use crate::conversation::Pair;
+use crate::conversation::{Group, Pair};
 use crate::ids::{ConversationId, ID_LIMIT, MessageId, Seq, UserId, Version};
 use crate::log::{ChangeEntry, Changed, LogEntry, UserEntry};
 use crate::message::Message;
+use crate::pace::Pace;
 use crate::page::{Page, PageSize};
 use crate::ports::{
     Appended, Committed, DirectOpened, GroupCreated, NewDirect, NewGroup, NewMessage, NewUser, RelationCommitted,
@@ -142,10 +143,10 @@ pub(super) async fn direct(stores: &Stores, by: UserId, other: UserId) -> Conver
 }
 
 pub(super) async fn group_at(stores: &Stores, owner: UserId, members: &[UserId], at: Timestamp) -> ConversationId {
-    let new = NewGroup { name: label("A group"), owner, members: members.to_vec(), at };
+    let new = NewGroup { group: Group::new(label("A group"), owner), members: members.to_vec(), at };
     match stores.conversations.create_group(&new).await.unwrap() {
         GroupCreated::Created(conversation, _) => conversation.id,
-        GroupCreated::UnknownMember => panic!("a member is unknown"),
+        GroupCreated::UnknownMember | GroupCreated::SlugTaken => panic!("a member is unknown"),
     }
 }
 
@@ -165,7 +166,8 @@ pub(super) async fn head(stores: &Stores, conversation: ConversationId) -> Seq {
 /// A message judged on the version of now.
 pub(super) async fn draft(stores: &Stores, conversation: ConversationId, sender: UserId, text: &str) -> NewMessage {
     let judged_on = version(stores, conversation).await;
-    NewMessage { conversation, sender, body: body(text), client_id: None, reply_to: None, judged_on, at: at(3) }
+    let (client_id, reply_to, pace) = (None, None, Pace::NONE);
+    NewMessage { conversation, sender, body: body(text), client_id, reply_to, pace, judged_on, at: at(3) }
 }
 
 pub(super) async fn append(stores: &Stores, new: &NewMessage) -> Appended {
@@ -176,7 +178,9 @@ pub(super) async fn append(stores: &Stores, new: &NewMessage) -> Appended {
 pub(super) async fn stored(stores: &Stores, new: &NewMessage) -> Message {
     match append(stores, new).await {
         Appended::Stored(message) => message,
-        other @ (Appended::Repeated(_) | Appended::Conflict | Appended::Stale) => panic!("not stored: {other:?}"),
+        other @ (Appended::Repeated(_) | Appended::Conflict | Appended::Stale | Appended::TooSoon { .. }) => {
+            panic!("not stored: {other:?}")
+        }
     }
 }
 
@@ -226,7 +230,9 @@ pub(super) async fn commit(stores: &Stores, conversation: ConversationId, by: Us
 pub(super) async fn written(stores: &Stores, conversation: ConversationId, by: UserId, act: Act) -> Vec<LogEntry> {
     match commit(stores, conversation, by, act).await {
         Committed::Written { entries, .. } => entries,
-        other @ (Committed::Nothing | Committed::Stale | Committed::Missing) => panic!("not written: {other:?}"),
+        other @ (Committed::Nothing | Committed::Stale | Committed::Missing | Committed::Refused(_)) => {
+            panic!("not written: {other:?}")
+        }
     }
 }
 

@@ -8,6 +8,7 @@ use super::scene::{
     say, seq, size, step, together, two_in_direct, version,
 };
 use crate::change::{Act, Change};
+use crate::conversation::Group;
 use crate::ids::{ConversationId, UserId};
 use crate::log::UserNotice;
 use crate::ports::{Appended, Committed, NewGroup, RelationCommitted, Stores};
@@ -170,7 +171,7 @@ pub async fn groups_of_the_same_people_at_once_are_all_made(stores: &Stores) {
             members.reverse();
         }
         let owner = members.remove(0);
-        let new = NewGroup { name: label("A group"), owner, members, at: at(2) };
+        let new = NewGroup { group: Group::new(label("A group"), owner), members, at: at(2) };
         async move { stores.conversations.create_group(&new).await.unwrap() }
     })
     .await;

@@ -3,7 +3,7 @@
 use super::scene::{
     at, body, create, direct, draft, key, label, message, new_user, say, say_at, stored, text_of, two_in_direct, user,
 };
-use crate::conversation::Kind;
+use crate::conversation::{Group, Kind};
 use crate::message::Content;
 use crate::ports::{GroupCreated, Login, NewGroup, NewMessage, NewUser, Stores};
 use crate::presence::Status;
@@ -87,7 +87,7 @@ pub async fn labels_come_back_to_the_letter(stores: &Stores) {
     let longest = "\u{1F984}".repeat(Label::MAX_CHARS);
     for text in ["Ann's \"best\" \\ group", "%_%", "семья 👨‍👩‍👧", "NULL", "0", "e\u{301}", "\u{e9}", &longest]
     {
-        let new = NewGroup { name: label(text), owner: ann, members: Vec::new(), at: at(2) };
+        let new = NewGroup { group: Group::new(label(text), ann), members: Vec::new(), at: at(2) };
         let GroupCreated::Created(made, _) = stores.conversations.create_group(&new).await.unwrap() else {
             panic!("not made")
         };

@@ -4,8 +4,10 @@ use async_trait::async_trait;
 
 use super::MemoryStore;
 use super::state::{ConversationRow, MemberRow, State};
+use crate::ban::Ban;
 use crate::change::{Act, Change};
-use crate::conversation::{Kind, Role};
+use crate::conversation::{GroupUpdate, Kind, Role};
+use crate::error::ErrorCode;
 use crate::ids::{ConversationId, MessageId, Seq, UserId};
 use crate::log::{ChangeEntry, Changed, LogEntry};
 use crate::message::{Content, FormerBody, Message};
@@ -34,34 +36,62 @@ impl State {
     pub(super) fn commit(&mut self, change: &Change) -> Result<Committed, StoreError> {
         let state = self;
         let row = state.conversations.get(&change.conversation);
-        if row.is_none_or(|row| row.conversation.version != change.judged_on) {
-            return Ok(Committed::Stale);
+        let is_judged =
+            |row: &ConversationRow| change.act.is_judged_in_place() || row.conversation.version == change.judged_on;
+        let Some(row) = row.filter(|row| is_judged(row)) else { return Ok(Committed::Stale) };
+        if let Err(code) = state.judge(row, change) {
+            return Ok(Committed::Refused(code));
         }
         state.require_users(&[change.by])?;
-        if let Act::Add { users } = &change.act
-            && !state.know_all(users)
-        {
+        let mut named: &[UserId] = &[];
+        if let Act::Add { users } = &change.act {
+            named = users;
+        } else if let Act::Ban { user, .. } = &change.act {
+            named = std::slice::from_ref(user);
+        }
+        if !state.know_all(named) {
             return Ok(Committed::Missing);
         }
         let Some(row) = state.conversations.get_mut(&change.conversation) else { return Ok(Committed::Stale) };
+        let is_quiet = row.changes_quietly(change);
         let Some(changed) = row.apply(change) else { return Ok(Committed::Missing) };
-        if changed.is_empty() {
+        if changed.is_empty() && !is_quiet {
             return Ok(Committed::Nothing);
         }
         let entries: Vec<_> = changed.into_iter().map(|what| row.write(change, what)).collect();
         if change.act.moves_version() {
             row.bump();
         }
-        if change.act.is_activity() {
+        if change.act.is_activity() && !entries.is_empty() {
             row.active_at = change.at;
         }
         for record in entries.iter().filter_map(AuditRecord::of_change) {
             state.write_audit(record)?;
         }
+        state.use_up(change);
         let told = entries.iter().filter_map(ChangeEntry::notice);
         let notices = told.map(|(user, what)| state.notify(user, what, change.at)).collect();
         let entries = entries.into_iter().map(LogEntry::Change).collect();
         Ok(Committed::Written { entries, notices })
+    }
+
+    /// What no version protects: it is looked at as it is now.
+    fn judge(&self, row: &ConversationRow, change: &Change) -> Result<(), ErrorCode> {
+        if let Act::Enter { most, invite } = &change.act {
+            return self.judge_entrance(row, change, *most, invite.as_ref());
+        }
+        if let Act::Add { users } = &change.act
+            && users.iter().any(|user| row.is_banned(*user, change.at))
+        {
+            return Err(ErrorCode::Banned);
+        }
+        if let Act::Update(GroupUpdate { slug: Some(slug), .. }) = &change.act
+            && row.room().is_some()
+            && self.has_slug(slug, Some(change.conversation))
+        {
+            return Err(ErrorCode::SlugTaken);
+        }
+        Ok(())
     }
 
     /// The conversation of a message, and its place in the log.
@@ -92,10 +122,21 @@ impl ConversationRow {
                 let hidden = group.history.hidden_up_to(self.conversation.head);
                 Some(users.iter().filter_map(|user| self.add(*user, hidden, change.at)).collect())
             }
-            Act::Remove { user } => {
-                self.members.remove(user)?;
-                self.conversation.member_count -= 1;
-                Some(vec![Changed::Left { user: *user }])
+            Act::Enter { .. } => {
+                let Kind::Group(group) = &self.conversation.kind else { return Some(Vec::new()) };
+                let hidden = group.history.hidden_up_to(self.conversation.head);
+                Some(self.add(change.by, hidden, change.at).into_iter().collect())
+            }
+            Act::Remove { user } => Some(vec![self.remove(*user)?]),
+            Act::Ban { user, reason, until } => {
+                let Kind::Group(_) = &self.conversation.kind else { return None };
+                let ban = Ban { user: *user, by: change.by, reason: reason.clone(), until: *until, at: change.at };
+                self.bans.insert(*user, ban);
+                Some(self.remove(*user).into_iter().collect())
+            }
+            Act::Unban { user } => {
+                self.bans.remove(user);
+                Some(Vec::new())
             }
             Act::SetRole { user, role } => {
                 let member = &mut self.members.get_mut(user)?.member;
@@ -159,6 +200,12 @@ impl ConversationRow {
                 Some(Vec::from_iter(was_there.then_some(Changed::Unpinned { message })))
             }
         }
+    }
+
+    fn remove(&mut self, user: UserId) -> Option<Changed> {
+        self.members.remove(&user)?;
+        self.conversation.member_count -= 1;
+        Some(Changed::Left { user })
     }
 
     fn add(&mut self, user: UserId, hidden: Seq, at: Timestamp) -> Option<Changed> {

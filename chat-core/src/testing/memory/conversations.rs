@@ -8,7 +8,7 @@ use async_trait::async_trait;
 use super::MemoryStore;
 use super::state::{ConversationRow, MemberRow, State, next_id};
 use crate::command::Position;
-use crate::conversation::{ActivityCursor, Conversation, ConversationView, Group, Kind, Member, Pair, Role};
+use crate::conversation::{ActivityCursor, Conversation, ConversationView, Kind, Member, Pair, Role};
 use crate::ids::{ConversationId, Seq, UserId, Version};
 use crate::log::{UserEntry, UserNotice};
 use crate::message::{UNREAD_WINDOW, is_unread};
@@ -45,13 +45,17 @@ impl ConversationStore for MemoryStore {
 
     async fn create_group(&self, new: &NewGroup) -> Result<GroupCreated, StoreError> {
         let mut state = self.state();
-        if !state.know_all(&[new.owner]) || !state.know_all(&new.members) {
+        let maker = new.group.maker;
+        if !state.know_all(&[maker]) || !state.know_all(&new.members) {
             return Ok(GroupCreated::UnknownMember);
         }
-        let owner = std::iter::once((new.owner, Role::Owner));
+        if new.group.room.as_ref().is_some_and(|room| state.has_slug(&room.slug, None)) {
+            return Ok(GroupCreated::SlugTaken);
+        }
+        let owner = std::iter::once((maker, Role::Owner));
         let members: Vec<_> = owner.chain(new.members.iter().map(|member| (*member, Role::Member))).collect();
-        let kind = Kind::Group(Group::new(new.name.clone(), new.owner));
-        let (conversation, entries) = state.found(kind, &members, new.owner, new.at)?;
+        let kind = Kind::Group(new.group.clone());
+        let (conversation, entries) = state.found(kind, &members, maker, new.at)?;
         Ok(GroupCreated::Created(conversation, entries))
     }
 
@@ -65,6 +69,8 @@ impl ConversationStore for MemoryStore {
             role: member.map(|member| member.role),
             joined_seq: member.map_or(Seq::ZERO, |member| member.joined_seq),
             direct: state.direct_facts(row, user),
+            room: row.room().map(|room| room.visibility),
+            pace: row.pace(),
         }))
     }
 
@@ -165,6 +171,8 @@ impl State {
             log: Vec::new(),
             keys: HashMap::new(),
             annotations: HashMap::new(),
+            bans: BTreeMap::new(),
+            spoke: HashMap::new(),
             active_at: at,
         };
         self.conversations.insert(id, row);

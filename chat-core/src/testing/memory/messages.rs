@@ -20,8 +20,11 @@ impl MessageStore for MemoryStore {
             return Ok(if new.repeats(&before) { Appended::Repeated(before) } else { Appended::Conflict });
         }
         let row = state.conversations.get(&new.conversation);
-        if row.is_none_or(|row| row.conversation.version != new.judged_on) {
+        let Some(row) = row.filter(|row| row.conversation.version == new.judged_on) else {
             return Ok(Appended::Stale);
+        };
+        if let Some(until) = row.spoke.get(&new.sender).and_then(|last| new.pace.too_soon(*last, new.at)) {
+            return Ok(Appended::TooSoon { until });
         }
         state.require_users(&[new.sender])?;
         if new.reply_to.is_some_and(|message| !state.messages.contains_key(&message)) {
@@ -33,6 +36,9 @@ impl MessageStore for MemoryStore {
         let message = new.stored(id, row.conversation.head.next());
         row.push(LogEntry::Message(message.clone()));
         row.active_at = new.at;
+        if !new.pace.is_none() {
+            row.spoke.insert(new.sender, new.at);
+        }
         if let Some(key) = &new.client_id {
             row.keys.insert((new.sender, key.clone()), message.id);
         }

@@ -9,10 +9,12 @@ mod annotations;
 mod changes;
 mod conversations;
 mod database;
+mod entrance;
 mod messages;
 mod receipts;
 mod relations;
 mod reports;
+mod rooms;
 mod search;
 mod sessions;
 mod standings;
@@ -50,6 +52,8 @@ impl MemoryStore {
             messages: self.clone(),
             changes: self.clone(),
             annotations: self.clone(),
+            entrance: self.clone(),
+            rooms: self.clone(),
             search: self.clone(),
             receipts: self.clone(),
             reports: self.clone(),

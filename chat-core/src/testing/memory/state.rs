@@ -2,8 +2,10 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
+use crate::ban::Ban;
 use crate::conversation::{Conversation, Kind, Member, Pair};
 use crate::ids::{ConversationId, FriendRequestId, MessageId, ReportId, Seq, SessionId, UserId};
+use crate::invite::{Invite, InviteCode};
 use crate::log::{Changed, LogEntry, UserEntry, UserNotice};
 use crate::message::{FormerBody, Message, MessageState};
 use crate::moderation::{AccountStanding, AuditEntry, Report};
@@ -29,6 +31,7 @@ pub(super) struct State {
     pub(super) conversations: BTreeMap<ConversationId, ConversationRow>,
     pub(super) directs: BTreeMap<Pair, ConversationId>,
     pub(super) messages: HashMap<MessageId, (ConversationId, Seq)>,
+    pub(super) invites: BTreeMap<InviteCode, Invite>,
     pub(super) own_logs: HashMap<UserId, Vec<UserEntry>>,
     pub(super) reports: BTreeMap<ReportId, Report>,
     pub(super) audit: Vec<AuditEntry>,
@@ -71,6 +74,10 @@ pub(super) struct ConversationRow {
     pub(super) keys: HashMap<(UserId, ClientId), MessageId>,
     /// What was put on its messages.
     pub(super) annotations: HashMap<MessageId, Annotations>,
+    /// Who is kept out, also those whose ban has ended.
+    pub(super) bans: BTreeMap<UserId, Ban>,
+    /// When who had to wait said something last.
+    pub(super) spoke: HashMap<UserId, Timestamp>,
     pub(super) active_at: Timestamp,
 }
 

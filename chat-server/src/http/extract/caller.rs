@@ -4,15 +4,18 @@ use axum::extract::{FromRef, FromRequestParts};
 use axum::http::header::AUTHORIZATION;
 use axum::http::request::Parts;
 use chat_core::accounts::Credential;
+use chat_core::ban::Ban;
 use chat_core::command::{
     ChangedReply, Changes, FiledReport, MarksReply, Me, Opened, OwnChanges, Profile, Receipts, Sent,
 };
 use chat_core::conversation::{ActivityCursor, ConversationView, Member};
+use chat_core::invite::{Invite, InviteCode};
 use chat_core::message::{FormerBody, MessageView};
 use chat_core::moderation::{AccountStanding, AuditEntry, Report};
 use chat_core::page::Page;
 use chat_core::presence::Presence;
 use chat_core::relation::FriendRequest;
+use chat_core::room::{Card, Slug};
 use chat_core::search::SearchCursor;
 use chat_core::{Actor, Command, ErrorCode, Identity, Reply};
 
@@ -103,6 +106,12 @@ answers! {
     Page<FriendRequest> = Reply::Requests(it) => it;
     Page<ConversationView, ActivityCursor> = Reply::Conversations(it) => it;
     Page<Member> = Reply::Members(it) => it;
+    Page<Ban> = Reply::Bans(it) => it;
+    Invite = Reply::Invite(it) => *it;
+    Page<Invite, InviteCode> = Reply::Invites(it) => it;
+    (Invite, Card) = Reply::Invited(it) => *it;
+    Card = Reply::Room(it) => *it;
+    Page<Card, Slug> = Reply::Rooms(it) => it;
     Page<MessageView> = Reply::Messages(it) => it;
     Page<MessageView, SearchCursor> = Reply::Found(it) => it;
     Vec<FormerBody> = Reply::FormerBodies(it) => it;

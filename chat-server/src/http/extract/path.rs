@@ -4,7 +4,9 @@ use axum::extract::{FromRequestParts, RawPathParams};
 use axum::http::request::Parts;
 use chat_core::ErrorCode;
 use chat_core::ids::{ConversationId, FriendRequestId, MessageId, ReportId, SessionId, UserId};
+use chat_core::invite::InviteCode;
 use chat_core::reaction::Emoji;
+use chat_core::room::Slug;
 
 use crate::http::problem::Problem;
 
@@ -55,6 +57,30 @@ impl FromSegments for (ConversationId, MessageId) {
     fn from_segments(segments: &[&str]) -> Option<Self> {
         let &[.., conversation, message] = segments else { return None };
         Some((ConversationId::from_segments(&[conversation])?, MessageId::from_segments(&[message])?))
+    }
+}
+
+/// An invite.
+impl FromSegments for InviteCode {
+    fn from_segments(segments: &[&str]) -> Option<Self> {
+        let &[.., code] = segments else { return None };
+        Self::new(code)
+    }
+}
+
+/// An invite into a conversation.
+impl FromSegments for (ConversationId, InviteCode) {
+    fn from_segments(segments: &[&str]) -> Option<Self> {
+        let &[.., conversation, code] = segments else { return None };
+        Some((ConversationId::from_segments(&[conversation])?, InviteCode::new(code)?))
+    }
+}
+
+/// A room.
+impl FromSegments for Slug {
+    fn from_segments(segments: &[&str]) -> Option<Self> {
+        let &[.., slug] = segments else { return None };
+        Self::new(slug)
     }
 }
 

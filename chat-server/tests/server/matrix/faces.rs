@@ -12,7 +12,7 @@ use reqwest::Method;
 use serde_json::{Map, Value, json};
 
 /// How many commands change something.
-pub const CHANGING: usize = 28;
+pub const CHANGING: usize = 35;
 
 /// A request: the method, the path after `/api/v1/`, and the body.
 pub type Request = (Method, String, Option<Value>);
@@ -27,6 +27,15 @@ fn fields(update: &GroupUpdate) -> Map<String, Value> {
     }
     if let Some(history) = update.history {
         fields.insert("history_visibility".to_owned(), json!(history.as_str()));
+    }
+    if let Some(pace) = update.pace {
+        fields.insert("slow_mode".to_owned(), json!(pace.seconds()));
+    }
+    if let Some(slug) = &update.slug {
+        fields.insert("slug".to_owned(), json!(slug.as_str()));
+    }
+    if let Some(visibility) = update.visibility {
+        fields.insert("visibility".to_owned(), json!(visibility.as_str()));
     }
     fields
 }
@@ -71,6 +80,12 @@ pub fn request(command: &Command, room: i64) -> Option<Request> {
             let body = json!({"kind": "group", "name": name.as_str(), "member_ids": ids(members)});
             call(Method::POST, "conversations".to_owned(), Some(body))
         }
+        Command::CreateRoom(new) => {
+            let (slug, visibility) = (new.room.slug.as_str(), new.room.visibility.as_str());
+            let body = json!({"kind": "room", "name": new.name.as_str(), "slug": slug, "visibility": visibility});
+            call(Method::POST, "conversations".to_owned(), Some(body))
+        }
+        Command::Join(conversation) => call(Method::POST, format!("conversations/{conversation}/join"), None),
         Command::UpdateGroup { conversation, update } => {
             call(Method::PATCH, format!("conversations/{conversation}"), Some(Value::Object(fields(update))))
         }
@@ -79,6 +94,19 @@ pub fn request(command: &Command, room: i64) -> Option<Request> {
         }
         Command::RemoveMember { conversation, user } => {
             call(Method::DELETE, format!("conversations/{conversation}/members/{user}"), None)
+        }
+        Command::CreateInvite(new) => {
+            call(Method::POST, format!("conversations/{}/invites", new.conversation), Some(json!({})))
+        }
+        Command::RevokeInvite { conversation, code } => {
+            call(Method::DELETE, format!("conversations/{conversation}/invites/{}", code.as_str()), None)
+        }
+        Command::JoinByInvite(code) => call(Method::POST, format!("invites/{}/join", code.as_str()), None),
+        Command::Ban(new) => {
+            call(Method::PUT, format!("conversations/{}/bans/{}", new.conversation, new.user), Some(json!({})))
+        }
+        Command::Unban { conversation, user } => {
+            call(Method::DELETE, format!("conversations/{conversation}/bans/{user}"), None)
         }
         Command::SetRole { conversation, user, role } => {
             let body = json!({"role": role.as_str()});
@@ -138,6 +166,11 @@ pub fn request(command: &Command, room: i64) -> Option<Request> {
         | Command::ListRequests { .. }
         | Command::ListConversations { .. }
         | Command::GetConversation(_)
+        | Command::FindRooms(_)
+        | Command::ListBans { .. }
+        | Command::ListInvites { .. }
+        | Command::GetInvite(_)
+        | Command::GetRoom(_)
         | Command::ListMembers { .. }
         | Command::ListMessages(_)
         | Command::GetMessage(_)
@@ -175,6 +208,7 @@ pub fn frame(command: &Command) -> Option<Value> {
             frame.insert("conversation_id".to_owned(), json!(conversation.get()));
             Value::Object(frame)
         }
+        Command::Join(conversation) => json!({"type": "conversation.join", "conversation_id": conversation.get()}),
         Command::AddMembers { conversation, users } => {
             json!({"type": "member.add", "conversation_id": conversation.get(), "user_ids": ids(users)})
         }
@@ -199,6 +233,12 @@ pub fn frame(command: &Command) -> Option<Value> {
         Command::UpdateProfile(_)
         | Command::OpenDirect { .. }
         | Command::CreateGroup { .. }
+        | Command::CreateRoom(_)
+        | Command::CreateInvite(_)
+        | Command::RevokeInvite { .. }
+        | Command::JoinByInvite(_)
+        | Command::Ban(_)
+        | Command::Unban { .. }
         | Command::RequestFriend(_)
         | Command::AcceptFriend(_)
         | Command::DeclineFriend(_)
@@ -222,6 +262,11 @@ pub fn frame(command: &Command) -> Option<Value> {
         | Command::ListRequests { .. }
         | Command::ListConversations { .. }
         | Command::GetConversation(_)
+        | Command::FindRooms(_)
+        | Command::ListBans { .. }
+        | Command::ListInvites { .. }
+        | Command::GetInvite(_)
+        | Command::GetRoom(_)
         | Command::ListMembers { .. }
         | Command::ListMessages(_)
         | Command::GetMessage(_)

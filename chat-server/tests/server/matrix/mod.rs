@@ -27,18 +27,22 @@ use crate::rest::{Answer, Api, Person};
 fn expected((place, deed, answers): &Row, who: Who) -> Option<&'static str> {
     match (place, who) {
         (_, Who::Anonymous) => Some("unauthenticated"),
-        (Place::Group, Who::Owner) => Some(answers[0]),
-        (Place::Group, Who::Admin) => Some(answers[1]),
+        (Place::Group | Place::Room, Who::Owner) => Some(answers[0]),
+        (Place::Group | Place::Room, Who::Admin) => Some(answers[1]),
         // In a group a block between two members changes nothing.
-        (Place::Group, Who::Member | Who::Blocker | Who::Blocked) => Some(answers[2]),
-        (Place::Group, Who::Ex | Who::Stranger) => Some("not_found"),
+        (Place::Group | Place::Room, Who::Member | Who::Blocker | Who::Blocked) => Some(answers[2]),
+        (Place::Room, Who::Banned) if matches!(deed, Deed::Join | Deed::JoinByInvite) => Some("banned"),
+        (Place::Group | Place::Room, Who::Ex | Who::Stranger) if *deed == Deed::JoinByInvite => Some(OK),
+        (Place::Room, Who::Ex | Who::Stranger) if *deed == Deed::Join => Some(OK),
+        (Place::Group | Place::Room, Who::Ex | Who::Banned | Who::Stranger) => Some("not_found"),
         (Place::Direct | Place::Nowhere, Who::Member) => Some(answers[0]),
         (Place::Direct | Place::Nowhere, Who::Blocker) => Some(answers[1]),
         (Place::Direct | Place::Nowhere, Who::Blocked) => Some(answers[2]),
         // They get one of their own.
         (Place::Direct, Who::Stranger) if *deed == Deed::OpenDirect => Some(OK),
         (Place::Direct, Who::Stranger) => Some("not_found"),
-        (Place::Direct | Place::Nowhere, Who::Owner | Who::Admin | Who::Ex) | (Place::Nowhere, Who::Stranger) => None,
+        (Place::Direct | Place::Nowhere, Who::Owner | Who::Admin | Who::Ex | Who::Banned)
+        | (Place::Nowhere, Who::Stranger) => None,
     }
 }
 
@@ -84,7 +88,7 @@ async fn everybody_is_answered_by_the_table_over_rest_and_over_a_socket() {
     .await;
     let api = Api::at(server.url()).await;
     let mut people = Vec::new();
-    for name in ["owner1", "admin1", "member1", "blocker1", "blocked1", "ex1", "stranger1"] {
+    for name in ["owner1", "admin1", "member1", "blocker1", "blocked1", "ex1", "banned1", "stranger1"] {
         people.push(api.register(name).await);
     }
     let askers: Vec<_> = people.iter().map(|person| UserId::new(person.id).unwrap()).collect();

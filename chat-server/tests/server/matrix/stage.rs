@@ -2,10 +2,12 @@
 
 use std::sync::Arc;
 
-use chat_core::command::{Actor, SendMessage};
+use chat_core::command::{Actor, NewBan, NewInvite, NewRoom, SendMessage};
 use chat_core::conversation::Role;
 use chat_core::ids::{ConversationId, FriendRequestId, MessageId, UserId};
+use chat_core::invite::InviteCode;
 use chat_core::ports::{Clock as _, NewUser, Stores, SystemClock, UserCreated};
+use chat_core::room::{Room, Slug, Visibility};
 use chat_core::text::{Body, Label};
 use chat_core::user::Username;
 use chat_core::{Chat, Command, Reply};
@@ -17,6 +19,8 @@ use super::table::thumb;
 pub enum Place {
     /// A group with two owners, two admins and several members.
     Group,
+    /// A public room with the same people.
+    Room,
     /// The direct conversation of the asker, if they have one, with the target.
     Direct,
     /// Between the asker and a target who have no conversation; the target has asked to be friends.
@@ -35,18 +39,21 @@ pub enum Who {
     Blocked,
     /// Somebody who was in it until a moment ago.
     Ex,
+    /// Somebody who was in it until they were banned.
+    Banned,
     Stranger,
     Anonymous,
 }
 
 impl Who {
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::Owner,
         Self::Admin,
         Self::Member,
         Self::Blocker,
         Self::Blocked,
         Self::Ex,
+        Self::Banned,
         Self::Stranger,
         Self::Anonymous,
     ];
@@ -60,9 +67,15 @@ pub struct Stage {
     pub other_admin: UserId,
     pub bystander: UserId,
     pub newcomer: UserId,
+    /// Who is banned from the group or room.
+    pub banned: UserId,
     pub blocks_keepers: UserId,
     pub blocked_by_keepers: UserId,
     pub room: ConversationId,
+    /// Into the group or room.
+    pub invite: InviteCode,
+    /// A slug that no room has.
+    pub slug: Slug,
     /// What the asker said; if they never said anything there, what the target said.
     pub own: MessageId,
     pub own_deleted: MessageId,
@@ -79,7 +92,7 @@ pub struct Cast {
     chat: Arc<Chat>,
     stores: Stores,
     /// The one who asks, in each of the roles.
-    pub askers: [UserId; 7],
+    pub askers: [UserId; 8],
     target: UserId,
     others: [UserId; 6],
     made: std::cell::Cell<u32>,
@@ -87,7 +100,7 @@ pub struct Cast {
 
 impl Cast {
     /// Those who ask have accounts already, in the order of [`Who::ALL`].
-    pub async fn new(chat: Arc<Chat>, stores: Stores, askers: [UserId; 7]) -> Self {
+    pub async fn new(chat: Arc<Chat>, stores: Stores, askers: [UserId; 8]) -> Self {
         let nobody = askers[0];
         let mut cast = Self { chat, stores, askers, target: nobody, others: [nobody; 6], made: 0.into() };
         cast.target = cast.user().await;
@@ -113,6 +126,7 @@ impl Cast {
     pub async fn stage(&self, place: Place, who: Who) -> Stage {
         let [other_owner, other_admin, bystander, newcomer, blocks_keepers, blocked_by_keepers] = self.others;
         let first = MessageId::new(1).unwrap();
+        let slug = self.slug();
         let mut stage = Stage {
             // Who says nothing of themselves asks for what belongs to somebody else.
             actor: self.asker(who).unwrap_or(bystander),
@@ -121,9 +135,12 @@ impl Cast {
             other_admin,
             bystander,
             newcomer,
+            banned: self.askers[6],
             blocks_keepers,
             blocked_by_keepers,
             room: ConversationId::new(1).unwrap(),
+            invite: InviteCode::of([1; 32]),
+            slug,
             own: first,
             own_deleted: first,
             others: first,
@@ -132,20 +149,29 @@ impl Cast {
             request: FriendRequestId::new(1).unwrap(),
         };
         match place {
-            Place::Group => self.group(&mut stage, who).await,
+            Place::Group => self.group(&mut stage, who, false).await,
+            Place::Room => self.group(&mut stage, who, true).await,
             Place::Direct => self.direct(&mut stage, who).await,
             Place::Nowhere => self.strangers(&mut stage, who).await,
         }
         stage
     }
 
-    async fn group(&self, stage: &mut Stage, who: Who) {
+    async fn group(&self, stage: &mut Stage, who: Who, is_room: bool) {
         self.part(who, stage).await;
-        let [owner, admin, member, blocker, blocked, ex, _] = self.askers;
+        let [owner, admin, member, blocker, blocked, ex, banned, _] = self.askers;
         let [other_owner, other_admin, bystander, ..] = self.others;
-        let members = vec![admin, member, blocker, blocked, ex, self.target, other_owner, other_admin, bystander];
+        let members =
+            vec![admin, member, blocker, blocked, ex, banned, self.target, other_owner, other_admin, bystander];
         let name = Label::new("Tea").unwrap();
-        stage.room = self.opened(owner, Command::CreateGroup { name, members }).await;
+        if is_room {
+            let room = Room { slug: self.slug(), visibility: Visibility::Public };
+            let new = NewRoom { name, room, description: None, avatar: None };
+            stage.room = self.opened(owner, Command::CreateRoom(new)).await;
+            self.done(owner, Command::AddMembers { conversation: stage.room, users: members }).await;
+        } else {
+            stage.room = self.opened(owner, Command::CreateGroup { name, members }).await;
+        }
         let conversation = stage.room;
         for (user, role) in [(admin, Role::Admin), (other_admin, Role::Admin), (other_owner, Role::Owner)] {
             self.done(owner, Command::SetRole { conversation, user, role }).await;
@@ -153,6 +179,11 @@ impl Cast {
         let is_in = !matches!(who, Who::Stranger | Who::Anonymous);
         self.fill(stage, if is_in { stage.actor } else { self.target }, owner).await;
         self.done(owner, Command::RemoveMember { conversation, user: ex }).await;
+        let ban = NewBan { conversation, user: banned, reason: None, until: None };
+        self.done(owner, Command::Ban(ban)).await;
+        let invite = NewInvite { conversation, expires_in: None, max_uses: None };
+        let Reply::Invite(invite) = self.done(owner, Command::CreateInvite(invite)).await else { panic!("an invite") };
+        stage.invite = invite.code;
         self.meet(who, stage).await;
     }
 
@@ -191,7 +222,7 @@ impl Cast {
         match who {
             Who::Blocker => drop(self.done(stage.actor, Command::Block(stage.target)).await),
             Who::Blocked => drop(self.done(stage.target, Command::Block(stage.actor)).await),
-            Who::Owner | Who::Admin | Who::Member | Who::Ex | Who::Stranger | Who::Anonymous => {}
+            Who::Owner | Who::Admin | Who::Member | Who::Ex | Who::Banned | Who::Stranger | Who::Anonymous => {}
         }
     }
 
@@ -200,13 +231,22 @@ impl Cast {
         match who {
             Who::Blocker => drop(self.done(stage.actor, Command::Unblock(stage.target)).await),
             Who::Blocked => drop(self.done(stage.target, Command::Unblock(stage.actor)).await),
-            Who::Owner | Who::Admin | Who::Member | Who::Ex | Who::Stranger | Who::Anonymous => {}
+            Who::Owner | Who::Admin | Who::Member | Who::Ex | Who::Banned | Who::Stranger | Who::Anonymous => {}
         }
     }
 
+    fn number(&self) -> u32 {
+        self.made.set(self.made.get() + 1);
+        self.made.get()
+    }
+
+    /// A slug that no room has.
+    pub fn slug(&self) -> Slug {
+        Slug::new(&format!("room-{}", self.number())).unwrap()
+    }
+
     async fn user(&self) -> UserId {
-        let number = self.made.get();
-        self.made.set(number + 1);
+        let number = self.number();
         let username = Username::new(&format!("somebody{number}")).unwrap();
         let new = NewUser { username, email: None, password_hash: None, at: SystemClock.now() };
         match self.stores.users.create(&new).await.unwrap() {

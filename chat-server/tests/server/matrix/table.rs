@@ -1,12 +1,15 @@
 //! The one table of who may do what, as the protocol's documentation says it, and the command that each deed is.
 
 use chat_core::Command;
-use chat_core::command::{Decision, FileReport, ReadTarget, SendMessage};
+use chat_core::command::{Decision, FileReport, NewBan, NewInvite, NewRoom, ReadTarget, SendMessage};
 use chat_core::conversation::{GroupUpdate, HistoryVisibility, Role};
 use chat_core::ids::{MessageId, ReportId, Seq, UserId};
+use chat_core::invite::InviteCode;
 use chat_core::moderation::{ReportReason, ReportSubject, Sanction};
+use chat_core::pace::Pace;
 use chat_core::presence::Status;
 use chat_core::reaction::Emoji;
+use chat_core::room::{Room, Visibility};
 use chat_core::text::{Body, Description, Label};
 use chat_core::time::Timestamp;
 use chat_core::user::ProfileUpdate;
@@ -64,6 +67,7 @@ pub const TABLE: &[Row] = &[
     (Place::Group, Deed::Rename, KEEPERS),
     (Place::Group, Deed::Describe, KEEPERS),
     (Place::Group, Deed::UpdateNothing, KEEPERS),
+    (Place::Group, Deed::SlowDown, KEEPERS),
     (Place::Group, Deed::ShareHistory, OWNERS),
     (Place::Group, Deed::RenameAndShare, OWNERS),
     (Place::Group, Deed::AddNewcomer, KEEPERS),
@@ -88,6 +92,35 @@ pub const TABLE: &[Row] = &[
     (Place::Group, Deed::ReportOthers, all(OK)),
     (Place::Group, Deed::ReportOwn, all(NO)),
     (Place::Group, Deed::ReportDeleted, all(GONE)),
+    (Place::Group, Deed::BanMember, KEEPERS),
+    (Place::Group, Deed::BanAdmin, OWNERS),
+    (Place::Group, Deed::BanOwner, all(NO)),
+    (Place::Group, Deed::BanStranger, KEEPERS),
+    (Place::Group, Deed::BanOneself, all(NO)),
+    (Place::Group, Deed::BanNobody, [NONE, NONE, NO]),
+    (Place::Group, Deed::UnbanBanned, KEEPERS),
+    (Place::Group, Deed::UnbanMember, KEEPERS),
+    (Place::Group, Deed::AddBanned, ["banned", "banned", NO]),
+    (Place::Group, Deed::CreateInvite, KEEPERS),
+    (Place::Group, Deed::RevokeInvite, KEEPERS),
+    (Place::Group, Deed::JoinByInvite, all(OK)),
+    (Place::Group, Deed::JoinByNoInvite, all(NONE)),
+    (Place::Group, Deed::Join, all(OK)),
+    (Place::Group, Deed::MoveRoom, all(NO)),
+    (Place::Group, Deed::HideRoom, all(NO)),
+    (Place::Room, Deed::Send, all(OK)),
+    (Place::Room, Deed::Rename, KEEPERS),
+    (Place::Room, Deed::MoveRoom, OWNERS),
+    (Place::Room, Deed::HideRoom, OWNERS),
+    (Place::Room, Deed::AddNewcomer, KEEPERS),
+    (Place::Room, Deed::RemoveMember, KEEPERS),
+    (Place::Room, Deed::BanMember, KEEPERS),
+    (Place::Room, Deed::UnbanBanned, KEEPERS),
+    (Place::Room, Deed::CreateInvite, KEEPERS),
+    (Place::Room, Deed::JoinByInvite, all(OK)),
+    (Place::Room, Deed::Promote, OWNERS),
+    (Place::Room, Deed::Join, all(OK)),
+    (Place::Room, Deed::Leave, all(OK)),
     (Place::Direct, Deed::Send, UNLESS_BLOCKED),
     (Place::Direct, Deed::Answer, UNLESS_BLOCKED),
     (Place::Direct, Deed::AnswerDeleted, GONE_UNLESS_BLOCKED),
@@ -116,6 +149,7 @@ pub const TABLE: &[Row] = &[
     (Place::Direct, Deed::Rename, all(NO)),
     (Place::Direct, Deed::Describe, all(NO)),
     (Place::Direct, Deed::UpdateNothing, all(NO)),
+    (Place::Direct, Deed::SlowDown, all(NO)),
     (Place::Direct, Deed::ShareHistory, all(NO)),
     (Place::Direct, Deed::RenameAndShare, all(NO)),
     (Place::Direct, Deed::AddNewcomer, all(NO)),
@@ -130,6 +164,13 @@ pub const TABLE: &[Row] = &[
     (Place::Direct, Deed::SameRole, all(NO)),
     (Place::Direct, Deed::RoleOfStranger, all(NO)),
     (Place::Direct, Deed::OwnRole, all(NO)),
+    (Place::Direct, Deed::BanMember, all(NO)),
+    (Place::Direct, Deed::UnbanMember, all(NO)),
+    (Place::Direct, Deed::CreateInvite, all(NO)),
+    (Place::Direct, Deed::RevokeInvite, all(NO)),
+    (Place::Direct, Deed::Join, all(OK)),
+    (Place::Direct, Deed::MoveRoom, all(NO)),
+    (Place::Direct, Deed::HideRoom, all(NO)),
     (Place::Direct, Deed::ReadSeq, all(OK)),
     (Place::Direct, Deed::ReadMessage, all(OK)),
     (Place::Direct, Deed::StartTyping, all(OK)),
@@ -141,6 +182,7 @@ pub const TABLE: &[Row] = &[
     (Place::Direct, Deed::OpenDirect, all(OK)),
     (Place::Nowhere, Deed::OpenDirect, UNLESS_BLOCKED),
     (Place::Nowhere, Deed::CreateGroup, UNLESS_BLOCKED),
+    (Place::Nowhere, Deed::CreateRoom, all(OK)),
     // The blocked see an ordinary request go out; the blocker never sees it.
     (Place::Nowhere, Deed::RequestFriend, [OK, "blocked_by_you", OK]),
     (Place::Nowhere, Deed::AcceptFriend, [OK, NONE, NONE]),
@@ -192,6 +234,7 @@ pub enum Deed {
     Rename,
     Describe,
     UpdateNothing,
+    SlowDown,
     ShareHistory,
     RenameAndShare,
     AddNewcomer,
@@ -204,6 +247,22 @@ pub enum Deed {
     RemoveOwner,
     RemoveStranger,
     Leave,
+    BanMember,
+    BanAdmin,
+    BanOwner,
+    BanStranger,
+    BanOneself,
+    BanNobody,
+    UnbanBanned,
+    UnbanMember,
+    AddBanned,
+    CreateInvite,
+    RevokeInvite,
+    JoinByInvite,
+    JoinByNoInvite,
+    Join,
+    MoveRoom,
+    HideRoom,
     Promote,
     DemoteOwner,
     SameRole,
@@ -215,6 +274,7 @@ pub enum Deed {
     StopTyping,
     OpenDirect,
     CreateGroup,
+    CreateRoom,
     RequestFriend,
     AcceptFriend,
     DeclineFriend,
@@ -260,6 +320,7 @@ impl Deed {
         let history = Some(HistoryVisibility::Shared);
         let add = |user| Command::AddMembers { conversation, users: vec![user] };
         let remove = |user| Command::RemoveMember { conversation, user };
+        let ban = |user| Command::Ban(NewBan { conversation, user, reason: None, until: None });
         let set_role = |user, role| Command::SetRole { conversation, user, role };
         let sanction = |sanction| Command::SetSanction { user: stage.target, sanction };
         let reason = || Description::new("spam").unwrap();
@@ -295,6 +356,7 @@ impl Deed {
                 update(GroupUpdate { description: Some(Some(Description::new("Leaves").unwrap())), ..none })
             }
             Self::UpdateNothing => update(none),
+            Self::SlowDown => update(GroupUpdate { pace: Pace::new(5), ..none }),
             Self::ShareHistory => update(GroupUpdate { history, ..none }),
             Self::RenameAndShare => update(GroupUpdate { name, history, ..none }),
             Self::AddNewcomer => add(stage.newcomer),
@@ -307,6 +369,22 @@ impl Deed {
             Self::RemoveOwner => remove(stage.other_owner),
             Self::RemoveStranger => remove(stage.newcomer),
             Self::Leave => remove(stage.actor),
+            Self::BanMember => ban(stage.target),
+            Self::BanAdmin => ban(stage.other_admin),
+            Self::BanOwner => ban(stage.other_owner),
+            Self::BanStranger => ban(stage.newcomer),
+            Self::BanOneself => ban(stage.actor),
+            Self::BanNobody => ban(UserId::new(4_000_000).unwrap()),
+            Self::UnbanBanned => Command::Unban { conversation, user: stage.banned },
+            Self::UnbanMember => Command::Unban { conversation, user: stage.target },
+            Self::AddBanned => add(stage.banned),
+            Self::CreateInvite => Command::CreateInvite(NewInvite { conversation, expires_in: None, max_uses: None }),
+            Self::RevokeInvite => Command::RevokeInvite { conversation, code: stage.invite.clone() },
+            Self::JoinByInvite => Command::JoinByInvite(stage.invite.clone()),
+            Self::JoinByNoInvite => Command::JoinByInvite(InviteCode::of([0; 32])),
+            Self::Join => Command::Join(conversation),
+            Self::MoveRoom => update(GroupUpdate { slug: Some(stage.slug.clone()), ..none }),
+            Self::HideRoom => update(GroupUpdate { visibility: Some(Visibility::Private), ..none }),
             Self::Promote => set_role(stage.target, Role::Admin),
             Self::DemoteOwner => set_role(stage.other_owner, Role::Member),
             Self::SameRole => set_role(stage.target, Role::Member),
@@ -318,6 +396,12 @@ impl Deed {
             Self::StopTyping => Command::SetTyping { conversation, is_typing: false },
             Self::OpenDirect => Command::OpenDirect { user: stage.target },
             Self::CreateGroup => Command::CreateGroup { name: Label::new("Us").unwrap(), members: vec![stage.target] },
+            Self::CreateRoom => Command::CreateRoom(NewRoom {
+                name: Label::new("Us").unwrap(),
+                room: Room { slug: stage.slug.clone(), visibility: Visibility::Public },
+                description: None,
+                avatar: None,
+            }),
             Self::RequestFriend => Command::RequestFriend(stage.target),
             Self::AcceptFriend => Command::AcceptFriend(stage.request),
             Self::DeclineFriend => Command::DeclineFriend(stage.request),

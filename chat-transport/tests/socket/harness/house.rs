@@ -78,7 +78,9 @@ impl House {
         let store = Arc::new(MemoryStore::new());
         let hub = Hub::new(clock.clone());
         let post = Arc::new(Post::new(Arc::clone(&hub)));
-        let chat = Arc::new(Chat::new((plan.stores)(store.stores()), post.clone(), clock.clone(), plan.chat));
+        let chance = Arc::new(SeededEntropy::default());
+        let chat = Chat::new((plan.stores)(store.stores()), post.clone(), clock.clone(), chance, plan.chat);
+        let chat = Arc::new(chat);
         let ports = AccountPorts {
             stores: store.stores(),
             bus: post.clone(),
