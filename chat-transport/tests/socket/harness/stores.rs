@@ -7,7 +7,7 @@ use async_trait::async_trait;
 use chat_core::command::{Changes, History, OwnChanges, Position};
 use chat_core::conversation::{ActivityCursor, ConversationView, Member, Pair};
 use chat_core::ids::{ConversationId, MessageId, Seq, UserId};
-use chat_core::message::Message;
+use chat_core::message::{Message, MessageRef};
 use chat_core::page::{Page, PageSize};
 use chat_core::ports::{
     Account, Appended, ConversationStore, DirectOpened, Facts, GroupCreated, Login, MessageStore, NewDirect, NewGroup,
@@ -15,7 +15,7 @@ use chat_core::ports::{
     UserStore,
 };
 use chat_core::presence::Status;
-use chat_core::receipt::{Advance, Advanced};
+use chat_core::receipt::{Advance, Advanced, MemberReceipt, ReceiptCounts};
 use chat_core::text::{ClientId, Label};
 use chat_core::time::Timestamp;
 use chat_core::user::{ProfileUpdate, User};
@@ -282,6 +282,27 @@ impl ReceiptStore for BrokenReceipts {
     async fn advance(&self, advances: &[Advance]) -> Result<Vec<Advanced>, StoreError> {
         self.advances.pass().await?;
         self.inner.advance(advances).await
+    }
+
+    async fn counts(
+        &self,
+        conversation: ConversationId,
+        author: UserId,
+        places: &[Seq],
+        viewer: UserId,
+    ) -> Result<Vec<ReceiptCounts>, StoreError> {
+        self.inner.counts(conversation, author, places, viewer).await
+    }
+
+    async fn receipts(
+        &self,
+        conversation: ConversationId,
+        message: MessageRef,
+        after: Option<UserId>,
+        size: PageSize,
+        viewer: UserId,
+    ) -> Result<Page<MemberReceipt>, StoreError> {
+        self.inner.receipts(conversation, message, after, size, viewer).await
     }
 }
 
