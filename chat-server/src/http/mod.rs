@@ -3,6 +3,7 @@
 //! Nothing is decided here. Whatever is refused, by a handler or on the way to one, is answered with a `problem`.
 
 mod annotations;
+mod asyncapi;
 mod auth;
 mod blocks;
 mod conversations;
@@ -29,7 +30,7 @@ use crate::state::AppState;
 
 pub(crate) use problem::Problem;
 
-/// Every REST route with its documentation at `/api/openapi.json` and `/api/docs`; all other paths are refused with a problem.
+/// Every REST route with its documentation at `/api/openapi.json`, `/api/asyncapi.json` and `/api/docs`; all other paths are refused with a problem.
 pub fn router(state: AppState) -> Router {
     let (routes, mut document) = described(&state).split_for_parts();
     document::complete(&mut document);

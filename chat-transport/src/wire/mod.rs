@@ -9,6 +9,7 @@ mod frames;
 mod inbound;
 pub mod json;
 mod profiles;
+mod said;
 mod views;
 
 pub use changes::*;
@@ -16,4 +17,5 @@ pub use events::*;
 pub use frames::*;
 pub use inbound::{ClientFrame, SyncRequest, decode};
 pub use profiles::*;
+pub use said::*;
 pub use views::*;

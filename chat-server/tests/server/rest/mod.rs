@@ -40,8 +40,8 @@ impl Api {
     /// A server that somebody else runs.
     pub async fn at(base: String) -> Self {
         let http = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).build().unwrap();
-        let document = http.get(format!("{base}/api/openapi.json")).send().await.unwrap().json().await.unwrap();
-        Self { base, http, document: Document(document), _server: None }
+        let document = Document::of(&http, &base).await;
+        Self { base, http, document, _server: None }
     }
 
     /// Where the server listens.
