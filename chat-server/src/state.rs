@@ -7,6 +7,7 @@ use chat_core::chat::Chat;
 use chat_core::command::{Actor, Command, Reply};
 use chat_core::error::{ChatError, ErrorCode};
 use chat_core::ports::{Clock, Database};
+use tokio::sync::Notify;
 use tokio_util::task::TaskTracker;
 
 /// What every request handler can reach. Cloning is cheap.
@@ -23,6 +24,8 @@ pub struct AppState {
     pub clock: Arc<dyn Clock>,
     /// For the readiness check.
     pub database: Arc<dyn Database>,
+    /// Told when a deleted account has left something to do.
+    pub left_to_do: Arc<Notify>,
     /// Work that must not be cut off: a shutdown waits for it.
     pub work: TaskTracker,
 }

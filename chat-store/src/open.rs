@@ -98,6 +98,7 @@ where
         + chat_core::ports::AnnotationStore
         + chat_core::ports::SearchStore
         + chat_core::ports::ReceiptStore
+        + chat_core::ports::ErasureStore
         + chat_core::ports::Database
         + 'static,
 {
@@ -111,6 +112,7 @@ where
         annotations: store.clone(),
         search: store.clone(),
         receipts: store.clone(),
+        erasures: store.clone(),
         database: store.clone(),
     }
 }

@@ -4,7 +4,7 @@ use std::net::IpAddr;
 
 use super::{Accounts, Identity, Password, RateKey, SignedIn, network};
 use crate::error::{ChatError, ErrorCode};
-use crate::ports::{Login, PasswordChange, Verified};
+use crate::ports::{Erasure, Login, PasswordChange, Verified};
 use crate::user::{Email, User, Username};
 
 /// How often a password is proved anew when it is changed at that very moment.
@@ -58,6 +58,23 @@ impl Accounts {
             let change = PasswordChange { user: user.id, judged_on, hash };
             let ended = self.sessions.change_password(&change, holder.session, self.clock.now()).await?;
             if let Some(ended) = ended {
+                self.announce_ends(ended);
+                return Ok(());
+            }
+        }
+        Err(ErrorCode::Unavailable.into())
+    }
+
+    /// Deletes the account of a user who proves their password, and ends all their sessions. What else there is to end is done
+    /// a little later, by [`Chat::erase`](crate::Chat::erase).
+    pub async fn delete_account(&self, holder: &Identity, password: &str, from: IpAddr) -> Result<(), ChatError> {
+        let user = self.users.get(&[holder.user]).await?.pop().ok_or(ErrorCode::Unauthenticated)?;
+        self.limit_proofs(user.username.key(), from)?;
+        for _ in 0..MAX_MOVED {
+            let Proven { hash: judged_on, .. } = self.prove(&Login::Id(user.id), password).await?;
+            let messages = self.settings.messages_of_deleted;
+            let erasure = Erasure { user: user.id, judged_on, messages, at: self.clock.now() };
+            if let Some(ended) = self.erasures.begin(&erasure).await? {
                 self.announce_ends(ended);
                 return Ok(());
             }

@@ -8,6 +8,7 @@ mod annotations;
 mod changes;
 mod connections;
 mod conversations;
+mod erasure;
 mod facts;
 mod groups;
 mod messages;

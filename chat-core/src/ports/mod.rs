@@ -11,6 +11,7 @@ mod changes;
 mod conversations;
 mod credentials;
 mod database;
+mod erasures;
 mod messages;
 mod receipts;
 mod relations;
@@ -25,6 +26,7 @@ pub use changes::*;
 pub use conversations::*;
 pub use credentials::*;
 pub use database::*;
+pub use erasures::*;
 pub use messages::*;
 pub use receipts::*;
 pub use relations::*;
@@ -72,6 +74,8 @@ pub struct Stores {
     pub search: Arc<dyn SearchStore>,
     /// Marks.
     pub receipts: Arc<dyn ReceiptStore>,
+    /// Deleted accounts.
+    pub erasures: Arc<dyn ErasureStore>,
     /// The database as a whole.
     pub database: Arc<dyn Database>,
 }

@@ -10,6 +10,7 @@
 mod accounts;
 mod blocking;
 mod conversations;
+mod deleted_accounts;
 mod following;
 mod friends;
 mod house;

@@ -91,9 +91,10 @@ impl App {
 
         let gateway =
             Gateway::new(Arc::clone(&chat), hub, Arc::clone(&authenticator), Arc::clone(&clock), config.sockets());
-        let background = Arc::new(Background::start(&gateway, accounts.as_ref(), &stores, &clock));
         let database = Arc::clone(&stores.database);
-        let state = AppState { chat, accounts, authenticator, clock, database, work: TaskTracker::new() };
+        let (left_to_do, work) = (Arc::default(), TaskTracker::new());
+        let state = AppState { chat, accounts, authenticator, clock, database, left_to_do, work };
+        let background = Arc::new(Background::start(&gateway, &state, &stores));
         Self {
             state,
             gateway,

@@ -5,6 +5,7 @@ use std::num::{NonZeroU32, NonZeroU64, NonZeroUsize};
 use std::path::PathBuf;
 
 use chat_core::limits::Rate;
+use chat_core::ports::MessagesOfDeleted;
 use chat_core::rules::DirectPolicy;
 
 use super::network::{Network, Origin};
@@ -135,6 +136,9 @@ keys! {
         /// How many members a group may begin with, its maker included.
         max_group_members: NonZeroUsize = above_zero!(NonZeroUsize, 1_000),
             "One request makes at most that many entries.";
+        /// What becomes of the messages of somebody who deletes their account: they stay, said by a deleted user, or each is deleted.
+        messages_of_deleted: MessagesOfDeleted = MessagesOfDeleted::Keep,
+            "What others answered to keeps its sense, and nobody's name stands on it any more.";
         /// How long a user without a connection still counts as online, in seconds.
         offline_grace_seconds: u64 = 3,
             "Reloading a page is not an absence.";

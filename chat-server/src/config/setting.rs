@@ -5,6 +5,7 @@ use std::num::{NonZeroU32, NonZeroU64, NonZeroUsize};
 use std::path::PathBuf;
 
 use chat_core::limits::Rate;
+use chat_core::ports::MessagesOfDeleted;
 use chat_core::rules::DirectPolicy;
 
 use crate::secret::Secret;
@@ -90,6 +91,7 @@ words! {
     Bus: "`local`: this version runs as one node and knows no other bus yet", "local" => Self::Local;
     LogFormat: "`auto`, `text` or `json`", "auto" => Self::Auto, "text" => Self::Text, "json" => Self::Json;
     DirectPolicy: "`anyone` or `friends`", "anyone" => Self::Anyone, "friends" => Self::FriendsOnly;
+    MessagesOfDeleted: "`keep` or `delete`", "keep" => Self::Keep, "delete" => Self::Delete;
 }
 
 impl Setting for String {

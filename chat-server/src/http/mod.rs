@@ -11,10 +11,12 @@ mod docs;
 mod document;
 #[cfg(test)]
 mod errors_document;
+mod export;
 mod extract;
 mod friends;
 mod groups;
 mod messages;
+mod own_account;
 mod problem;
 pub(crate) mod request_id;
 mod search;
@@ -51,10 +53,11 @@ fn described(state: &AppState) -> OpenApiRouter<AppState> {
         .merge(groups::routes())
         .merge(messages::routes())
         .merge(annotations::routes())
+        .merge(export::routes())
         .merge(search::routes());
     let mut root = OpenApiRouter::with_openapi(document::outline());
     if state.accounts.is_some() {
-        api = api.merge(auth::routes()).merge(sessions::routes());
+        api = api.merge(auth::routes()).merge(sessions::routes()).merge(own_account::routes());
         root = root.merge(auth::root_routes());
     }
     root.nest("/api/v1", api)

@@ -10,6 +10,7 @@ mod changes;
 mod connections;
 mod conversations;
 mod database;
+mod erasures;
 mod life;
 mod messages;
 mod own_logs;

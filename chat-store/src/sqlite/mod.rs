@@ -7,6 +7,7 @@ mod changes;
 mod connections;
 mod conversations;
 mod database;
+mod erasures;
 mod file;
 mod life;
 mod messages;

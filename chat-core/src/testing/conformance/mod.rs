@@ -19,6 +19,7 @@ pub mod changes;
 pub mod database;
 pub mod directs;
 pub mod edits;
+pub mod erasures;
 pub mod failures;
 pub mod finding;
 pub mod groups;

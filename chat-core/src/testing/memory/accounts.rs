@@ -46,6 +46,7 @@ impl UserStore for MemoryStore {
             status_message: None,
             last_seen_at: None,
             created_at: new.at,
+            deleted_at: None,
         };
         state.names.insert(key, user.id);
         state.looks.insert(look);
@@ -77,7 +78,7 @@ impl UserStore for MemoryStore {
             Login::Email(email) => state.emails.get(email),
             Login::Id(id) => Some(id),
         };
-        let row = id.and_then(|id| state.users.get(id));
+        let row = id.and_then(|id| state.users.get(id)).filter(|row| row.user.deleted_at.is_none());
         Ok(row.map(|row| StoredPassword { user: row.user.clone(), hash: row.password_hash.clone() }))
     }
 
@@ -88,7 +89,7 @@ impl UserStore for MemoryStore {
             .users
             .range((after, Bound::Unbounded))
             .map(|(_, row)| row)
-            .filter(|row| row.is_called(&search.prefix))
+            .filter(|row| row.user.deleted_at.is_none() && row.is_called(&search.prefix))
             .map(|row| row.user.clone())
             .take(search.size.get() + 1)
             .collect();
@@ -97,7 +98,7 @@ impl UserStore for MemoryStore {
 
     async fn update_profile(&self, user: UserId, update: &ProfileUpdate) -> Result<Option<User>, StoreError> {
         let mut state = self.state();
-        let Some(row) = state.users.get_mut(&user) else { return Ok(None) };
+        let Some(row) = state.living(user) else { return Ok(None) };
         let user = &mut row.user;
         update.display_name.clone().into_iter().for_each(|new| user.display_name = new);
         update.bio.clone().into_iter().for_each(|new| user.bio = new);
@@ -106,7 +107,7 @@ impl UserStore for MemoryStore {
     }
 
     async fn set_status(&self, user: UserId, status: Status, message: Option<Label>) -> Result<(), StoreError> {
-        if let Some(row) = self.state().users.get_mut(&user) {
+        if let Some(row) = self.state().living(user) {
             row.user.status = status;
             row.user.status_message = message;
         }
@@ -114,7 +115,7 @@ impl UserStore for MemoryStore {
     }
 
     async fn set_last_seen(&self, user: UserId, at: Timestamp) -> Result<(), StoreError> {
-        if let Some(row) = self.state().users.get_mut(&user) {
+        if let Some(row) = self.state().living(user) {
             row.user.last_seen_at = row.user.last_seen_at.max(Some(at));
         }
         Ok(())

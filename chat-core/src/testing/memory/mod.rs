@@ -9,6 +9,7 @@ mod annotations;
 mod changes;
 mod conversations;
 mod database;
+mod erasures;
 mod messages;
 mod receipts;
 mod relations;
@@ -50,6 +51,7 @@ impl MemoryStore {
             annotations: self.clone(),
             search: self.clone(),
             receipts: self.clone(),
+            erasures: self.clone(),
             database: self.clone(),
         }
     }

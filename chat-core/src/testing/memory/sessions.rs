@@ -26,7 +26,7 @@ impl SessionRow {
 }
 
 impl State {
-    fn end_sessions(&mut self, user: UserId, which: WhichSessions, at: Timestamp) -> Vec<SessionId> {
+    pub(super) fn end_sessions(&mut self, user: UserId, which: WhichSessions, at: Timestamp) -> Vec<SessionId> {
         let is_meant = |id: SessionId| match which {
             WhichSessions::Only(only) => id == only,
             WhichSessions::AllBut(kept) => Some(id) != kept,

@@ -6,7 +6,7 @@ use crate::conversation::{Conversation, Kind, Member, Pair};
 use crate::ids::{ConversationId, FriendRequestId, MessageId, Seq, SessionId, UserId};
 use crate::log::{Changed, LogEntry, UserEntry, UserNotice};
 use crate::message::{FormerBody, Message, MessageState};
-use crate::ports::{NewSession, PasswordChange, StoreError, Ticket};
+use crate::ports::{NewSession, PasswordChange, PendingErasure, StoreError, Ticket};
 use crate::reaction::Emoji;
 use crate::receipt::{Marks, ReceiptKind};
 use crate::relation::{FriendRequest, Relation};
@@ -28,6 +28,7 @@ pub(super) struct State {
     pub(super) conversations: BTreeMap<ConversationId, ConversationRow>,
     pub(super) directs: BTreeMap<Pair, ConversationId>,
     pub(super) messages: HashMap<MessageId, (ConversationId, Seq)>,
+    pub(super) erasures: BTreeMap<UserId, PendingErasure>,
     pub(super) own_logs: HashMap<UserId, Vec<UserEntry>>,
     pub(super) last: LastIds,
 }
@@ -115,14 +116,20 @@ impl State {
         users.iter().all(|user| self.users.contains_key(user))
     }
 
+    /// A user who did not delete their account.
+    pub(super) fn living(&mut self, user: UserId) -> Option<&mut UserRow> {
+        self.users.get_mut(&user).filter(|row| row.user.deleted_at.is_none())
+    }
+
     /// Whether this is the hash of a user's password.
     pub(super) fn has_password(&self, user: UserId, hash: Option<&String>) -> bool {
-        self.users.get(&user).is_some_and(|row| row.password_hash.as_ref() == hash)
+        let row = self.users.get(&user).filter(|row| row.user.deleted_at.is_none());
+        row.is_some_and(|row| row.password_hash.as_ref() == hash)
     }
 
     /// Replaces a password, if it still is the one that was judged on.
     pub(super) fn replace_password(&mut self, change: &PasswordChange) -> bool {
-        let row = self.users.get_mut(&change.user).filter(|row| row.password_hash == change.judged_on);
+        let row = self.living(change.user).filter(|row| row.password_hash == change.judged_on);
         row.map(|row| row.password_hash = Some(change.hash.clone())).is_some()
     }
 
