@@ -13,7 +13,7 @@ async fn a_missing_file_is_made_with_the_directories_above_it() {
     let file = TestFile::new();
     let path = file.directory().join("a/b/chat.db");
     let opened = chat_store::open(&config(&path)).await.unwrap();
-    assert_eq!(opened.applied.iter().map(|step| step.version).collect::<Vec<_>>(), [1, 2, 3, 4]);
+    assert_eq!(opened.applied.iter().map(|step| step.version).collect::<Vec<_>>(), [1, 2, 3, 4, 9]);
     assert!(path.exists());
 }
 
@@ -74,7 +74,7 @@ async fn what_was_said_before_there_was_an_index_comes_into_it() {
 #[tokio::test]
 async fn migrating_twice_changes_nothing_the_second_time() {
     let file = TestFile::new();
-    assert_eq!(chat_store::migrate(&file.config()).await.unwrap().len(), 4);
+    assert_eq!(chat_store::migrate(&file.config()).await.unwrap().len(), 5);
     assert_eq!(chat_store::migrate(&file.config()).await.unwrap(), []);
     assert_eq!(file.open().await.applied, []);
 }
@@ -89,7 +89,7 @@ async fn a_database_of_a_newer_program_is_refused() {
     )
     .await;
     let error = file.try_open().await.err().unwrap();
-    assert!(matches!(error, OpenError::NewerDatabase { found: 9000, known: 4 }), "{error}");
+    assert!(matches!(error, OpenError::NewerDatabase { found: 9000, known: 9 }), "{error}");
     assert!(error.to_string().contains("newer than this program"), "{error}");
 }
 
