@@ -98,6 +98,7 @@ where
         + chat_core::ports::AnnotationStore
         + chat_core::ports::SearchStore
         + chat_core::ports::ReceiptStore
+        + chat_core::ports::IdentityStore
         + chat_core::ports::ErasureStore
         + chat_core::ports::Database
         + 'static,
@@ -112,6 +113,7 @@ where
         annotations: store.clone(),
         search: store.clone(),
         receipts: store.clone(),
+        identities: store.clone(),
         erasures: store.clone(),
         database: store.clone(),
     }

@@ -12,6 +12,7 @@ mod conversations;
 mod credentials;
 mod database;
 mod erasures;
+mod identities;
 mod messages;
 mod receipts;
 mod relations;
@@ -27,6 +28,7 @@ pub use conversations::*;
 pub use credentials::*;
 pub use database::*;
 pub use erasures::*;
+pub use identities::*;
 pub use messages::*;
 pub use receipts::*;
 pub use relations::*;
@@ -74,6 +76,8 @@ pub struct Stores {
     pub search: Arc<dyn SearchStore>,
     /// Marks.
     pub receipts: Arc<dyn ReceiptStore>,
+    /// Users that other issuers know.
+    pub identities: Arc<dyn IdentityStore>,
     /// Deleted accounts.
     pub erasures: Arc<dyn ErasureStore>,
     /// The database as a whole.

@@ -66,7 +66,8 @@ impl App {
         for migration in &opened.applied {
             tracing::info!(version = migration.version, "the database was brought up to date");
         }
-        let parts = Parts::new(opened.stores.clone(), Users::own(config)?);
+        let users = Users::wanted(config, &opened.stores)?;
+        let parts = Parts::new(opened.stores.clone(), users);
         Ok(Self { store: Some(opened), ..Self::assemble(parts, config) })
     }
 

@@ -91,6 +91,15 @@ keys! {
         /// Signs tokens; at least 32 bytes. Also read from `JWT_SECRET`. Changing it signs everybody out.
         jwt_secret: Option<Secret> = None,
             "Without one, the first start makes a random one of 256 bits and keeps it in the data directory for its owner only.";
+        /// A file with the public keys (JWKS) of another issuer, read again when it changes. Then its tokens are the only way in: nobody registers or signs in here.
+        jwks_file: Option<PathBuf> = None,
+            "Without one, people have their accounts here.";
+        /// What `iss` must be in the tokens of another issuer; needed with `jwks_file`.
+        jwt_issuer: Option<String> = None,
+            "Only the operator knows whose tokens they trust.";
+        /// What must be among `aud` in the tokens of another issuer.
+        jwt_audience: Option<String> = None,
+            "Without it a token that names an audience is refused: it was made for somebody else.";
         /// How long an access token is good.
         access_token_seconds: NonZeroU64 = above_zero!(NonZeroU64, 15 * 60),
             "A stolen token is soon worthless, and refreshing four times an hour costs nothing.";

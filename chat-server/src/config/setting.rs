@@ -118,6 +118,30 @@ impl Setting for PathBuf {
     }
 }
 
+impl Setting for Option<PathBuf> {
+    const KIND: &'static str = "a path";
+
+    fn read(text: &str) -> Option<Self> {
+        PathBuf::read(text).map(Some)
+    }
+
+    fn show(&self) -> String {
+        self.as_ref().map_or_else(String::new, Setting::show)
+    }
+}
+
+impl Setting for Option<String> {
+    const KIND: &'static str = "a text";
+
+    fn read(text: &str) -> Option<Self> {
+        Some(Some(text.to_owned()))
+    }
+
+    fn show(&self) -> String {
+        self.clone().unwrap_or_default()
+    }
+}
+
 impl Setting for Option<Secret> {
     const KIND: &'static str = "a text";
     const SECRET: bool = true;

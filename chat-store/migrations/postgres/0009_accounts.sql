@@ -9,3 +9,11 @@ CREATE TABLE erasures (
     -- Every message of theirs up to this one is dealt with.
     done_up_to BIGINT
 );
+
+-- Which user somebody is whom another issuer knows by a name of its own.
+CREATE TABLE foreign_users (
+    issuer  TEXT    NOT NULL,
+    subject TEXT    NOT NULL,
+    user_id BIGINT NOT NULL UNIQUE REFERENCES users (id),
+    PRIMARY KEY (issuer, subject)
+);

@@ -9,3 +9,11 @@ CREATE TABLE erasures (
     -- Every message of theirs up to this one is dealt with.
     done_up_to INTEGER
 ) STRICT;
+
+-- Which user somebody is whom another issuer knows by a name of its own.
+CREATE TABLE foreign_users (
+    issuer  TEXT    NOT NULL,
+    subject TEXT    NOT NULL,
+    user_id INTEGER NOT NULL UNIQUE REFERENCES users (id),
+    PRIMARY KEY (issuer, subject)
+) STRICT, WITHOUT ROWID;

@@ -11,6 +11,7 @@ mod connections;
 mod conversations;
 mod database;
 mod erasures;
+mod identities;
 mod life;
 mod messages;
 mod own_logs;

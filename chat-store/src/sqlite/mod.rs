@@ -9,6 +9,7 @@ mod conversations;
 mod database;
 mod erasures;
 mod file;
+mod identities;
 mod life;
 mod messages;
 mod own_logs;

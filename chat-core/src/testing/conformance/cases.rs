@@ -324,6 +324,11 @@ macro_rules! for_each_case {
                 a_call_about_very_many_is_answered
                 everything_at_once_leaves_every_log_dense
             }
+            identities {
+                a_subject_has_one_user_for_good
+                a_name_that_is_taken_links_nobody
+                one_subject_at_once_on_many_ways_is_one_user
+            }
             erasures {
                 a_deleted_user_is_an_id_and_nothing_else
                 a_deleted_user_is_never_found

@@ -23,6 +23,7 @@ pub mod erasures;
 pub mod failures;
 pub mod finding;
 pub mod groups;
+pub mod identities;
 pub mod lists;
 pub mod log;
 pub mod members;

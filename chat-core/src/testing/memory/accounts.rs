@@ -6,7 +6,7 @@ use std::ops::Bound;
 use async_trait::async_trait;
 
 use super::MemoryStore;
-use super::state::{UserRow, next_id};
+use super::state::{State, UserRow, next_id};
 use crate::ids::{Seq, UserId};
 use crate::page::Page;
 use crate::ports::{
@@ -25,19 +25,18 @@ impl UserRow {
     }
 }
 
-#[async_trait]
-impl UserStore for MemoryStore {
-    async fn create(&self, new: &NewUser) -> Result<UserCreated, StoreError> {
-        let mut state = self.state();
+impl State {
+    /// Makes a user, unless the name or the address exist.
+    pub(super) fn create(&mut self, new: &NewUser) -> Result<UserCreated, StoreError> {
         let (key, look) = (new.username.key(), new.username.look());
-        if state.names.contains_key(&key) || state.looks.contains(&look) {
+        if self.names.contains_key(&key) || self.looks.contains(&look) {
             return Ok(UserCreated::NameTaken);
         }
-        if new.email.as_ref().is_some_and(|email| state.emails.contains_key(email)) {
+        if new.email.as_ref().is_some_and(|email| self.emails.contains_key(email)) {
             return Ok(UserCreated::EmailTaken);
         }
         let user = User {
-            id: next_id(&mut state.last.user, UserId::new)?,
+            id: next_id(&mut self.last.user, UserId::new)?,
             username: new.username.clone(),
             display_name: None,
             bio: None,
@@ -48,15 +47,22 @@ impl UserStore for MemoryStore {
             created_at: new.at,
             deleted_at: None,
         };
-        state.names.insert(key, user.id);
-        state.looks.insert(look);
+        self.names.insert(key, user.id);
+        self.looks.insert(look);
         if let Some(email) = &new.email {
-            state.emails.insert(email.clone(), user.id);
+            self.emails.insert(email.clone(), user.id);
         }
         let folded = fold(user.username.as_str());
         let row = UserRow { user: user.clone(), folded, password_hash: new.password_hash.clone() };
-        state.users.insert(user.id, row);
+        self.users.insert(user.id, row);
         Ok(UserCreated::Created(user))
+    }
+}
+
+#[async_trait]
+impl UserStore for MemoryStore {
+    async fn create(&self, new: &NewUser) -> Result<UserCreated, StoreError> {
+        self.state().create(new)
     }
 
     async fn get(&self, ids: &[UserId]) -> Result<Vec<User>, StoreError> {

@@ -10,6 +10,7 @@ mod changes;
 mod conversations;
 mod database;
 mod erasures;
+mod identities;
 mod messages;
 mod receipts;
 mod relations;
@@ -51,6 +52,7 @@ impl MemoryStore {
             annotations: self.clone(),
             search: self.clone(),
             receipts: self.clone(),
+            identities: self.clone(),
             erasures: self.clone(),
             database: self.clone(),
         }

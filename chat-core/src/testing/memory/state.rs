@@ -6,7 +6,7 @@ use crate::conversation::{Conversation, Kind, Member, Pair};
 use crate::ids::{ConversationId, FriendRequestId, MessageId, Seq, SessionId, UserId};
 use crate::log::{Changed, LogEntry, UserEntry, UserNotice};
 use crate::message::{FormerBody, Message, MessageState};
-use crate::ports::{NewSession, PasswordChange, PendingErasure, StoreError, Ticket};
+use crate::ports::{NewSession, PasswordChange, PendingErasure, StoreError, Subject, Ticket};
 use crate::reaction::Emoji;
 use crate::receipt::{Marks, ReceiptKind};
 use crate::relation::{FriendRequest, Relation};
@@ -21,6 +21,7 @@ pub(super) struct State {
     pub(super) names: HashMap<String, UserId>,
     pub(super) looks: HashSet<String>,
     pub(super) emails: HashMap<Email, UserId>,
+    pub(super) subjects: HashMap<Subject, UserId>,
     pub(super) sessions: BTreeMap<SessionId, SessionRow>,
     pub(super) tickets: HashMap<Vec<u8>, Ticket>,
     pub(super) relations: BTreeMap<Pair, Relation>,
