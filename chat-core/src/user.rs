@@ -30,6 +30,17 @@ pub struct User {
     pub last_seen_at: Option<Timestamp>,
     /// When the account was made.
     pub created_at: Timestamp,
+    /// When the account was deleted; then the name stands for nobody any more, and nothing else is left of what they said of
+    /// themselves.
+    pub deleted_at: Option<Timestamp>,
+}
+
+impl User {
+    /// What a deleted user is called: their own name is gone, and the id stays.
+    #[must_use]
+    pub fn name_of_deleted(id: UserId) -> Username {
+        Username(format!("deleted-{id}"))
+    }
 }
 
 /// What a user says of themselves anew. What is not given stays as it is; what is given as none is taken away.

@@ -8,6 +8,7 @@ use chat_core::chat::Chat;
 use chat_core::command::{Actor, Command, Reply};
 use chat_core::error::{ChatError, ErrorCode};
 use chat_core::ports::{Clock, Database};
+use tokio::sync::Notify;
 use tokio_util::task::TaskTracker;
 
 /// What every request handler can reach. Cloning is cheap.
@@ -26,6 +27,8 @@ pub struct AppState {
     pub database: Arc<dyn Database>,
     /// Counts bad tokens.
     pub bad_tokens: Arc<BadTokens>,
+    /// Told when a deleted account has left something to do.
+    pub left_to_do: Arc<Notify>,
     /// Work that must not be cut off: a shutdown waits for it.
     pub work: TaskTracker,
 }

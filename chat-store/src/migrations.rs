@@ -28,6 +28,7 @@ pub(crate) const SQLITE: &[(i64, &str, &str)] = &[
     (5, "rooms", include_str!("../migrations/sqlite/0005_rooms.sql")),
     (7, "group_receipts", include_str!("../migrations/sqlite/0007_group_receipts.sql")),
     (8, "moderation", include_str!("../migrations/sqlite/0008_moderation.sql")),
+    (9, "accounts", include_str!("../migrations/sqlite/0009_accounts.sql")),
 ];
 
 #[cfg(feature = "postgres")]
@@ -39,6 +40,7 @@ pub(crate) const POSTGRES: &[(i64, &str, &str)] = &[
     (5, "rooms", include_str!("../migrations/postgres/0005_rooms.sql")),
     (7, "group_receipts", include_str!("../migrations/postgres/0007_group_receipts.sql")),
     (8, "moderation", include_str!("../migrations/postgres/0008_moderation.sql")),
+    (9, "accounts", include_str!("../migrations/postgres/0009_accounts.sql")),
 ];
 
 /// Takes the steps that the database has not taken yet, each in its own transaction, and tells which. Of several

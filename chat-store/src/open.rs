@@ -117,6 +117,8 @@ where
         + chat_core::ports::ReceiptStore
         + chat_core::ports::ReportStore
         + chat_core::ports::StandingStore
+        + chat_core::ports::IdentityStore
+        + chat_core::ports::ErasureStore
         + chat_core::ports::Database
         + 'static,
 {
@@ -134,6 +136,8 @@ where
         receipts: store.clone(),
         reports: store.clone(),
         standings: store.clone(),
+        identities: store.clone(),
+        erasures: store.clone(),
         database: store.clone(),
     }
 }

@@ -1,4 +1,4 @@
-//! What a person types: `cargo xtask test`, `ci`, `tidy`, `chaos`, `bench`. This file only dispatches.
+//! What a person types: `cargo xtask test`, `ci`, `tidy`, `chaos`, `fuzz-api`, `bench`. This file only dispatches.
 
 mod bench;
 mod binary;
@@ -7,6 +7,7 @@ mod ci;
 mod client;
 mod failure;
 mod fixture;
+mod fuzz;
 mod procfs;
 mod runtime;
 mod server;
@@ -39,6 +40,8 @@ enum Chore {
     /// Break the running server on purpose and check that no message is lost, doubled or reordered.
     #[command(subcommand)]
     Chaos(chaos::Chore),
+    /// Ask the server thousands of things that its documentation allows or forbids, and hold every answer against it.
+    FuzzApi(fuzz::Arguments),
     /// Measure.
     Bench(bench::Arguments),
 }
@@ -49,6 +52,7 @@ fn main() -> ExitCode {
         Chore::Ci(arguments) => ci::run(&arguments),
         Chore::Tidy => tidy::run(),
         Chore::Chaos(chore) => chaos::run(chore),
+        Chore::FuzzApi(arguments) => fuzz::run(&arguments),
         Chore::Bench(arguments) => bench::run(&arguments),
     };
     match outcome {

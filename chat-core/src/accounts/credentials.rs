@@ -6,7 +6,7 @@ use super::{Accounts, Identity, Password, RateKey, SignedIn, Tried};
 use crate::error::{ChatError, ErrorCode};
 use crate::limits::network;
 use crate::moderation::Sanction;
-use crate::ports::{Login, PasswordChange, StoredPassword, Verified};
+use crate::ports::{Erasure, Login, PasswordChange, StoredPassword, Verified};
 use crate::user::{Email, User, Username};
 
 /// How often a password is proved anew when it is changed at that very moment.
@@ -68,6 +68,24 @@ impl Accounts {
             let change = PasswordChange { user: user.id, judged_on, hash };
             let ended = self.sessions.change_password(&change, holder.session, self.clock.now()).await?;
             if let Some(ended) = ended {
+                self.announce_ends(ended);
+                return Ok(());
+            }
+        }
+        Err(ErrorCode::Unavailable.into())
+    }
+
+    /// Deletes the account of a user who proves their password, and ends all their sessions. What else there is to end is done
+    /// a little later, by [`Chat::erase`](crate::Chat::erase).
+    pub async fn delete_account(&self, holder: &Identity, password: &str, from: IpAddr) -> Result<(), ChatError> {
+        let user = self.users.get(&[holder.user]).await?.pop().ok_or(ErrorCode::Unauthenticated)?;
+        let (from, name) = (network(from), user.username.key());
+        self.limit(RateKey::LoginFrom(from), |rates| rates.login_per_address)?;
+        for _ in 0..MAX_MOVED {
+            let Proven { hash: judged_on, .. } = self.prove(&Login::Id(user.id), &name, password, from).await?;
+            let messages = self.settings.messages_of_deleted;
+            let erasure = Erasure { user: user.id, judged_on, messages, at: self.clock.now() };
+            if let Some(ended) = self.erasures.begin(&erasure).await? {
                 self.announce_ends(ended);
                 return Ok(());
             }

@@ -17,8 +17,8 @@ use crate::error::{ChatError, ErrorCode};
 use crate::ids::{SessionId, UserId};
 use crate::limits::{Rate, RateLimiter, network};
 use crate::ports::{
-    Clock, Entropy, EventBus, Login, NewUser, PasswordHasher, SessionStore, StandingStore, Stores, TokenSigner,
-    UserCreated, UserStore,
+    Clock, Entropy, ErasureStore, EventBus, Login, MessagesOfDeleted, NewUser, PasswordHasher, SessionStore,
+    StandingStore, Stores, TokenSigner, UserCreated, UserStore,
 };
 use crate::time::Timestamp;
 use crate::user::{Email, User, Username};
@@ -72,6 +72,8 @@ pub struct AccountSettings {
     pub session_seconds: i64,
     /// How long a ticket is good, in seconds.
     pub ticket_seconds: i64,
+    /// What becomes of the messages of somebody who deletes their account.
+    pub messages_of_deleted: MessagesOfDeleted,
     /// How often; none switches every limit off.
     pub rates: Option<AccountRates>,
 }
@@ -109,6 +111,7 @@ impl Default for AccountSettings {
             access_seconds: 15 * 60,
             session_seconds: 30 * 24 * 3600,
             ticket_seconds: 30,
+            messages_of_deleted: MessagesOfDeleted::Keep,
             rates: Some(AccountRates::default()),
         }
     }
@@ -176,6 +179,7 @@ pub struct Accounts {
     users: Arc<dyn UserStore>,
     sessions: Arc<dyn SessionStore>,
     standings: Arc<dyn StandingStore>,
+    erasures: Arc<dyn ErasureStore>,
     bus: Arc<dyn EventBus>,
     clock: Arc<dyn Clock>,
     entropy: Arc<dyn Entropy>,
@@ -194,6 +198,7 @@ impl Accounts {
             users: ports.stores.users,
             sessions: ports.stores.sessions,
             standings: ports.stores.standings,
+            erasures: ports.stores.erasures,
             bus: ports.bus,
             clock: ports.clock,
             entropy: ports.entropy,

@@ -13,6 +13,11 @@ use crate::text::Label;
 impl Chat {
     pub(super) async fn open_direct(&self, actor: &Actor, other: UserId) -> Result<Opened, ChatError> {
         let pair = Pair::new(actor.user, other).ok_or(ErrorCode::BadRequest)?;
+        if self.has_deleted(&[other]).await? {
+            // What was said stays readable.
+            let existing = self.stores.conversations.find_direct(pair).await?.ok_or(ErrorCode::NotFound)?;
+            return Ok(Opened { view: self.view(existing, actor.user).await?, fresh: false });
+        }
         for _ in 0..MAX_STALE {
             let relation = self.stores.relations.between(pair).await?;
             if let Err(refusal) = rules::may_open_direct(&relation, actor.user, self.settings.direct) {
@@ -72,11 +77,19 @@ impl Chat {
 
     /// Nobody is put into a group by somebody whom they block, or who blocks them.
     pub(super) async fn check_company(&self, actor: UserId, users: &[UserId]) -> Result<(), ChatError> {
+        if self.has_deleted(users).await? {
+            return Err(ErrorCode::NotFound.into());
+        }
         for pair in users.iter().filter_map(|user| Pair::new(actor, *user)) {
             let relation = self.stores.relations.between(pair).await?;
             rules::may_open_direct(&relation, actor, rules::DirectPolicy::Anyone)?;
         }
         Ok(())
+    }
+
+    /// Whether one of these users deleted their account.
+    async fn has_deleted(&self, users: &[UserId]) -> Result<bool, ChatError> {
+        Ok(self.stores.users.get(users).await?.iter().any(|user| user.deleted_at.is_some()))
     }
 
     pub(super) async fn get_conversation(&self, actor: &Actor, id: ConversationId) -> Result<Reply, ChatError> {

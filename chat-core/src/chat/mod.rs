@@ -10,6 +10,7 @@ mod changes;
 mod connections;
 mod conversations;
 mod counting;
+mod erasure;
 mod facts;
 mod filter;
 mod groups;

@@ -8,6 +8,7 @@ use crate::ids::{FriendRequestId, UserId};
 use crate::page::PageSize;
 use crate::ports::{RelationCommitted, RequestQuery};
 use crate::relation::{FriendRequest, Step, Verdict};
+use crate::user::User;
 
 impl Chat {
     pub(super) async fn request_friend(&self, actor: &Actor, other: UserId) -> Result<FriendRequest, ChatError> {
@@ -61,9 +62,17 @@ impl Chat {
     }
 
     /// Takes one step: load, judge, commit, publish. Returns the request that it opened or closed.
-    async fn step(&self, actor: &Actor, other: UserId, step: Step) -> Result<Option<FriendRequest>, ChatError> {
+    pub(super) async fn step(
+        &self,
+        actor: &Actor,
+        other: UserId,
+        step: Step,
+    ) -> Result<Option<FriendRequest>, ChatError> {
         let pair = Pair::new(actor.user, other).ok_or(ErrorCode::BadRequest)?;
-        if self.stores.users.get(&[other]).await?.is_empty() {
+        // What is between them and a deleted user can be ended, but nothing begins there.
+        let begins = matches!(step, Step::Request | Step::Block);
+        let is_there = |user: &User| !begins || user.deleted_at.is_none();
+        if !self.stores.users.get(&[other]).await?.iter().any(is_there) {
             return Err(ErrorCode::NotFound.into());
         }
         for _ in 0..MAX_STALE {

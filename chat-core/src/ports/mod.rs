@@ -12,7 +12,9 @@ mod conversations;
 mod credentials;
 mod database;
 mod entrance;
+mod erasures;
 mod filter;
+mod identities;
 mod messages;
 mod receipts;
 mod relations;
@@ -31,7 +33,9 @@ pub use conversations::*;
 pub use credentials::*;
 pub use database::*;
 pub use entrance::*;
+pub use erasures::*;
 pub use filter::*;
+pub use identities::*;
 pub use messages::*;
 pub use receipts::*;
 pub use relations::*;
@@ -90,6 +94,10 @@ pub struct Stores {
     pub reports: Arc<dyn ReportStore>,
     /// How users stand with the server.
     pub standings: Arc<dyn StandingStore>,
+    /// Users that other issuers know.
+    pub identities: Arc<dyn IdentityStore>,
+    /// Deleted accounts.
+    pub erasures: Arc<dyn ErasureStore>,
     /// The database as a whole.
     pub database: Arc<dyn Database>,
 }

@@ -11,6 +11,7 @@ mod accounts;
 mod bans;
 mod blocking;
 mod conversations;
+mod deleted_accounts;
 mod filtering;
 mod following;
 mod friends;

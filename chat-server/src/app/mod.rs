@@ -79,7 +79,8 @@ impl App {
         for migration in &opened.applied {
             tracing::info!(version = migration.version, "the database was brought up to date");
         }
-        let parts = Parts { filter, ..Parts::new(opened.stores.clone(), Users::own(config)?) };
+        let users = Users::wanted(config, &opened.stores)?;
+        let parts = Parts { filter, ..Parts::new(opened.stores.clone(), users) };
         Ok(Self { store: Some(opened), ..Self::assemble(parts, config) })
     }
 
@@ -111,10 +112,11 @@ impl App {
 
         let gateway =
             Gateway::new(Arc::clone(&chat), hub, Arc::clone(&authenticator), Arc::clone(&clock), config.sockets());
-        let background = Arc::new(Background::start(&gateway, accounts.as_ref(), &stores, &clock));
         let database = Arc::clone(&stores.database);
         let bad_tokens = Arc::new(BadTokens::new(config.bad_tokens(), Arc::clone(&clock)));
-        let state = AppState { chat, accounts, authenticator, clock, database, bad_tokens, work: TaskTracker::new() };
+        let (left_to_do, work) = (Arc::default(), TaskTracker::new());
+        let state = AppState { chat, accounts, authenticator, clock, database, bad_tokens, left_to_do, work };
+        let background = Arc::new(Background::start(&gateway, &state, &stores));
         Self {
             state,
             gateway,

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use chat_core::accounts::Authenticator;
 use chat_core::ports::{BodyFilter, Clock, Entropy, PasswordHasher, Stores, SystemClock, TokenSigner};
 
-use crate::auth::{Argon2Hasher, BadCost, SecretSigner};
+use crate::auth::{Argon2Hasher, BadCost, BadKeys, Issuer, IssuerSettings, SecretSigner};
 use crate::config::Config;
 use crate::secret::{SecretError, signing_secret};
 
@@ -55,9 +55,24 @@ pub enum UsersError {
     /// Passwords cannot be hashed like this.
     #[error(transparent)]
     Cost(#[from] BadCost),
+    /// The keys of another issuer cannot be used.
+    #[error(transparent)]
+    Keys(#[from] BadKeys),
+    /// Keys without anybody whose keys they are.
+    #[error("`jwks_file` needs `jwt_issuer`: whose tokens are believed")]
+    NoIssuer,
 }
 
 impl Users {
+    /// The users that a configuration wants: the server's own, or those of another issuer.
+    pub fn wanted(config: &Config, stores: &Stores) -> Result<Self, UsersError> {
+        let Some(keys) = config.jwks_file.clone() else { return Self::own(config) };
+        let issuer = config.jwt_issuer.clone().ok_or(UsersError::NoIssuer)?;
+        let settings = IssuerSettings { keys, issuer, audience: config.jwt_audience.clone() };
+        let issuer = Issuer::new(settings, Arc::clone(&stores.identities), Arc::new(SystemClock))?;
+        Ok(Self::OfHost(Arc::new(issuer)))
+    }
+
     /// The server's own accounts as a configuration wants them.
     pub fn own(config: &Config) -> Result<Self, UsersError> {
         let entropy = SystemEntropy;

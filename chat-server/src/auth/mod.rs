@@ -1,14 +1,19 @@
-//! The server's own way of proving who somebody is: passwords, access tokens and refresh tokens.
+//! The server's own way of proving who somebody is: passwords, access tokens and refresh tokens; and the tokens of
+//! another issuer.
 
 mod argon2;
+mod issuer;
 mod jwt;
+mod keys;
 mod refresh;
 
 use chat_core::ports::{AccessClaims, RefreshClaims, TokenSigner};
 use chat_core::time::Timestamp;
 
 pub use self::argon2::{Argon2Hasher, BadCost, HashCost};
+pub use self::issuer::{Issuer, IssuerSettings};
 use self::jwt::AccessTokens;
+pub use self::keys::BadKeys;
 use self::refresh::RefreshTokens;
 use crate::secret::Secret;
 

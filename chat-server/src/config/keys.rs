@@ -5,6 +5,7 @@ use std::num::{NonZeroU32, NonZeroU64, NonZeroUsize};
 use std::path::PathBuf;
 
 use chat_core::limits::Rate;
+use chat_core::ports::MessagesOfDeleted;
 use chat_core::rules::DirectPolicy;
 
 use super::network::{Network, Origin};
@@ -90,6 +91,15 @@ keys! {
         /// Signs tokens; at least 32 bytes. Also read from `JWT_SECRET`. Changing it signs everybody out.
         jwt_secret: Option<Secret> = None,
             "Without one, the first start makes a random one of 256 bits and keeps it in the data directory for its owner only.";
+        /// A file with the public keys (JWKS) of another issuer, read again when it changes. Then its tokens are the only way in: nobody registers or signs in here.
+        jwks_file: Option<PathBuf> = None,
+            "Without one, people have their accounts here.";
+        /// What `iss` must be in the tokens of another issuer; needed with `jwks_file`.
+        jwt_issuer: Option<String> = None,
+            "Only the operator knows whose tokens they trust.";
+        /// What must be among `aud` in the tokens of another issuer.
+        jwt_audience: Option<String> = None,
+            "Without it a token that names an audience is refused: it was made for somebody else.";
         /// How long an access token is good.
         access_token_seconds: NonZeroU64 = above_zero!(NonZeroU64, 15 * 60),
             "A stolen token is soon worthless, and refreshing four times an hour costs nothing.";
@@ -138,6 +148,9 @@ keys! {
         /// A file of words that may not be said: on each line one, or several in a row, whole and in any capitals. It is read at the start.
         word_filter_file: Option<PathBuf> = None,
             "What may not be said is for each community to decide.";
+        /// What becomes of the messages of somebody who deletes their account: they stay, said by a deleted user, or each is deleted.
+        messages_of_deleted: MessagesOfDeleted = MessagesOfDeleted::Keep,
+            "What others answered to keeps its sense, and nobody's name stands on it any more.";
         /// How long a user without a connection still counts as online, in seconds.
         offline_grace_seconds: u64 = 3,
             "Reloading a page is not an absence.";

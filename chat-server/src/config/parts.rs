@@ -49,6 +49,7 @@ impl Config {
             access_seconds: signed(self.access_token_seconds.get()),
             session_seconds: signed(self.session_seconds.get()),
             ticket_seconds: signed(self.ticket_seconds.get()),
+            messages_of_deleted: self.messages_of_deleted,
             rates: self.rate_limits.then_some(rates),
         }
     }

@@ -5,6 +5,7 @@ use std::num::{NonZeroU32, NonZeroU64, NonZeroUsize};
 use std::path::PathBuf;
 
 use chat_core::limits::Rate;
+use chat_core::ports::MessagesOfDeleted;
 use chat_core::rules::DirectPolicy;
 
 use crate::secret::Secret;
@@ -90,6 +91,7 @@ words! {
     Bus: "`local`: this version runs as one node and knows no other bus yet", "local" => Self::Local;
     LogFormat: "`auto`, `text` or `json`", "auto" => Self::Auto, "text" => Self::Text, "json" => Self::Json;
     DirectPolicy: "`anyone` or `friends`", "anyone" => Self::Anyone, "friends" => Self::FriendsOnly;
+    MessagesOfDeleted: "`keep` or `delete`", "keep" => Self::Keep, "delete" => Self::Delete;
 }
 
 impl Setting for String {
@@ -124,7 +126,19 @@ impl Setting for Option<PathBuf> {
     }
 
     fn show(&self) -> String {
-        self.as_ref().map(PathBuf::show).unwrap_or_default()
+        self.as_ref().map_or_else(String::new, Setting::show)
+    }
+}
+
+impl Setting for Option<String> {
+    const KIND: &'static str = "a text";
+
+    fn read(text: &str) -> Option<Self> {
+        Some(Some(text.to_owned()))
+    }
+
+    fn show(&self) -> String {
+        self.clone().unwrap_or_default()
     }
 }
 

@@ -1,4 +1,4 @@
-//! The documentation over HTTP: the OpenAPI document, and a page to browse it that needs nothing from anywhere else.
+//! The documentation over HTTP: the OpenAPI and the AsyncAPI document, and a page to browse it that needs nothing from anywhere else.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -13,6 +13,7 @@ use chat_core::ErrorCode;
 use utoipa::openapi::OpenApi;
 use utoipa_swagger_ui::Config;
 
+use super::asyncapi;
 use super::problem::Problem;
 use crate::state::AppState;
 
@@ -22,9 +23,9 @@ const POLICY: &str = "default-src 'none'; script-src 'self'; connect-src 'self';
                       style-src 'self' 'sha256-RL3ie0nH+Lzz2YNqQN83mnU0J1ot4QL7b99vMdIX99w='; \
                       base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
-/// `/api/openapi.json`, and the page at `/api/docs/`. All links are relative, so they stay right under any prefix.
+/// `/api/openapi.json`, `/api/asyncapi.json`, and the page at `/api/docs/`. All links are relative, so they stay right under any prefix.
 pub(crate) fn routes(document: OpenApi) -> Router<AppState> {
-    let document = Arc::new(document);
+    let (document, sockets) = (Arc::new(document), Arc::new(asyncapi::document()));
     let files = Arc::new(Files::new());
     let page = move |params: RawPathParams| {
         let files = Arc::clone(&files);
@@ -32,6 +33,7 @@ pub(crate) fn routes(document: OpenApi) -> Router<AppState> {
     };
     Router::new()
         .route("/api/openapi.json", get(move || async move { Json(document) }))
+        .route("/api/asyncapi.json", get(move || async move { Json(sockets) }))
         .route("/api/docs", get(|| async { Redirect::permanent("docs/") }))
         .route("/api/docs/", get(page.clone()))
         .route("/api/docs/{*file}", get(page))

@@ -11,7 +11,8 @@ use super::problem::{PROBLEM_JSON, ProblemView, status_of};
 /// The document without its paths.
 #[derive(OpenApi)]
 #[openapi(
-    info(title = "Chat", description = "The REST half of the chat. Sockets carry the same objects at `/ws`."),
+    info(title = "Chat", description = "The REST half of the chat. Sockets carry the same objects at `/ws`: every frame of theirs stands in \
+        [asyncapi.json](../asyncapi.json)."),
     // Relative to the document itself, so that it stays right under any prefix.
     servers((url = "..", description = "This server")),
     security(("bearer" = [])),

@@ -60,7 +60,7 @@ async fn members(
 #[derive(Debug, Deserialize, ToSchema)]
 struct NewMembers {
     /// At most 100 users; those who are in it already stay what they are.
-    #[schema(min_items = 1, max_items = 100)]
+    #[schema(max_items = 100)]
     user_ids: Vec<i64>,
 }
 

@@ -3,6 +3,7 @@
 //! Nothing is decided here. Whatever is refused, by a handler or on the way to one, is answered with a `problem`.
 
 mod annotations;
+mod asyncapi;
 mod auth;
 mod bans;
 mod blocks;
@@ -12,12 +13,14 @@ mod document;
 mod error_pages;
 #[cfg(test)]
 mod errors_document;
+mod export;
 mod extract;
 mod friends;
 mod groups;
 mod invites;
 mod messages;
 mod moderation;
+mod own_account;
 mod problem;
 mod reports;
 pub(crate) mod request_id;
@@ -35,7 +38,7 @@ use crate::state::AppState;
 
 pub(crate) use problem::Problem;
 
-/// Every REST route with its documentation at `/api/openapi.json` and `/api/docs`; all other paths are refused with a problem.
+/// Every REST route with its documentation at `/api/openapi.json`, `/api/asyncapi.json` and `/api/docs`; all other paths are refused with a problem.
 pub fn router(state: AppState) -> Router {
     let (routes, mut document) = described(&state).split_for_parts();
     document::complete(&mut document);
@@ -62,10 +65,11 @@ fn described(state: &AppState) -> OpenApiRouter<AppState> {
         .merge(annotations::routes())
         .merge(search::routes())
         .merge(moderation::routes())
-        .merge(reports::routes());
+        .merge(reports::routes())
+        .merge(export::routes());
     let mut root = OpenApiRouter::with_openapi(document::outline());
     if state.accounts.is_some() {
-        api = api.merge(auth::routes()).merge(sessions::routes());
+        api = api.merge(auth::routes()).merge(sessions::routes()).merge(own_account::routes());
         root = root.merge(auth::root_routes());
     }
     root.nest("/api/v1", api)

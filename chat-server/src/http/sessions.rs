@@ -23,7 +23,7 @@ pub(crate) fn routes() -> OpenApiRouter<AppState> {
 /// Somewhere one is signed in.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = Session)]
-struct SessionView {
+pub(super) struct SessionView {
     /// Identity.
     id: i64,
     /// When one signed in.
@@ -39,7 +39,7 @@ struct SessionView {
 }
 
 impl SessionView {
-    fn of(session: &LiveSession, current: Option<SessionId>) -> Self {
+    pub(super) fn of(session: &LiveSession, current: Option<SessionId>) -> Self {
         Self {
             id: session.id.get(),
             created_at: session.created_at.to_string(),

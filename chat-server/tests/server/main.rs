@@ -6,6 +6,7 @@ mod harness;
 mod rest;
 
 mod embedded;
+mod foreign_tokens;
 mod handshake;
 mod in_browser;
 mod listener;

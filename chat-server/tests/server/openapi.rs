@@ -30,6 +30,8 @@ const PROMISED: &[&str] = &[
     "DELETE users/me/sessions/{id}",
     "GET users/me",
     "PATCH users/me",
+    "DELETE users/me",
+    "GET users/me/export",
     "GET users/{id}",
     "GET users",
     "GET users/online",

@@ -14,11 +14,11 @@ async fn a_method_that_a_path_does_not_have_is_refused_with_those_that_it_has() 
     let api = Api::start().await;
     let ann = api.register("ann").await;
     let rows = [
-        (Method::DELETE, "users/me", "GET,HEAD,PATCH"),
+        (Method::POST, "users/me", "DELETE,GET,HEAD,PATCH"),
         (Method::PATCH, "users/me/presence", "GET,HEAD,PUT"),
         (Method::GET, "auth/login", "POST"),
         (Method::PUT, "conversations", "GET,HEAD,POST"),
-        (Method::TRACE, "users/me", "GET,HEAD,PATCH"),
+        (Method::TRACE, "users/me", "DELETE,GET,HEAD,PATCH"),
         (Method::OPTIONS, "friends", "GET,HEAD"),
         (Method::from_bytes(b"FROBNICATE").unwrap(), "blocks", "GET,HEAD,POST"),
     ];

@@ -1,5 +1,7 @@
 //! Stories of looking after one's own account over REST: another password, and where one is signed in.
 
+use chat_core::ports::MessagesOfDeleted;
+use reqwest::Method;
 use serde_json::{Value, json};
 
 use crate::harness::socket::Socket;
@@ -117,4 +119,103 @@ async fn all_other_sessions_are_ended_at_once() {
     }
     assert_eq!(phone.get("users/me/sessions").await.each("is_current"), [true]);
     eve.get("users/me").await.is(200);
+}
+
+/// The account is gone, and the one who stays sees an id where a person was.
+#[tokio::test]
+async fn a_deleted_account_closes_its_sockets_and_is_nobody_any_more() {
+    let api = Api::start().await;
+    let (ann, bob) = (api.register("ann").await, api.register("bob").await);
+    let laptop = login(&api, PASSWORD).await;
+    let (direct, group) = (ann.direct_with(&bob).await, ann.group_with(&[&bob]).await);
+    ann.say(direct, "hello").await;
+    let mut hers = Socket::open(api.address(), &format!("/ws?token={}", laptop.token)).await;
+    let mut his = Socket::open(api.address(), &format!("/ws?token={}", bob.token)).await;
+    for socket in [&mut hers, &mut his] {
+        socket.expect("session.ready").await;
+    }
+
+    api.send(ann.request(Method::DELETE, "users/me").json(&json!({"password": "wrong horse"})))
+        .await
+        .refused(401, "invalid_credentials");
+    api.send(ann.request(Method::DELETE, "users/me").json(&json!({"password": PASSWORD}))).await.is(204);
+
+    assert_eq!(hers.closed().await.0, 4503);
+    let told = his.expect("user.updated").await;
+    assert_eq!((&told["data"]["user_id"], &told["data"]["is_deleted"]), (&json!(ann.id), &json!(true)));
+    let left = loop {
+        let left = his.expect("member.left").await;
+        if left["data"]["conversation_id"] == group {
+            break left;
+        }
+    };
+    assert_eq!(left["data"]["user_id"], ann.id);
+    for person in [&ann, &laptop] {
+        person.get("users/me").await.refused(401, "unauthenticated");
+    }
+    api.post("/api/v1/auth/login", json!({"login": "ann", "password": PASSWORD}))
+        .await
+        .refused(401, "invalid_credentials");
+
+    let user = bob.get(&format!("users/{}", ann.id)).await.is(200);
+    assert_eq!((&user["username"], &user["is_deleted"]), (&json!(format!("deleted-{}", ann.id)), &json!(true)));
+    assert_eq!(bob.get("users?q=ann").await.each("id"), [] as [Value; 0]);
+    assert_eq!(bob.get(&format!("conversations/{direct}/messages")).await.each("sender_id"), [json!(ann.id)]);
+    let members = bob.get(&format!("conversations/{group}/members")).await;
+    assert_eq!((members.each("user_id"), members.each("role")), (vec![json!(bob.id)], vec![json!("owner")]));
+    let name = json!({"username": "ann", "email": "else@example.org", "password": PASSWORD});
+    api.post("/api/v1/auth/register", name).await.refused(409, "name_taken");
+    let address = json!({"username": "berta", "email": "ann@example.org", "password": PASSWORD});
+    api.post("/api/v1/auth/register", address).await.is(201);
+}
+
+#[tokio::test]
+async fn messages_go_with_the_account_where_the_operator_wants_it_so() {
+    let api = Api::with(|config| config.messages_of_deleted = MessagesOfDeleted::Delete).await;
+    let (ann, bob) = (api.register("ann").await, api.register("bob").await);
+    let direct = ann.direct_with(&bob).await;
+    let mut his = Socket::open(api.address(), &format!("/ws?token={}", bob.token)).await;
+    his.expect("session.ready").await;
+    for text in ["one", "two", "three"] {
+        ann.say(direct, text).await;
+    }
+    api.send(ann.request(Method::DELETE, "users/me").json(&json!({"password": PASSWORD}))).await.is(204);
+    for _ in 0..3 {
+        his.expect("message.deleted").await;
+    }
+    let bodies = bob.get(&format!("conversations/{direct}/messages")).await.each("body");
+    assert_eq!(bodies, [json!(""), json!(""), json!("")]);
+}
+
+/// All of one's own, none of what others said, and more than fits into one page.
+#[tokio::test]
+async fn everything_that_is_kept_of_oneself_can_be_taken_along() {
+    let api = Api::start().await;
+    let (ann, bob, cid) = (api.register("ann").await, api.register("bob").await, api.register("cid").await);
+    let request = ann.post("friends/requests", json!({"user_id": bob.id})).await.is(201);
+    bob.tap(&format!("friends/requests/{}/accept", request["id"])).await.is(200);
+    ann.mark(&format!("blocks/{}", cid.id)).await.is(204);
+    let (direct, group) = (ann.direct_with(&bob).await, ann.group_with(&[&bob]).await);
+    for n in 0..60 {
+        bob.say(direct, "his").await;
+        ann.say(direct, &format!("mine {n}")).await;
+    }
+    ann.say(group, "mine too").await;
+
+    let answer = ann.get("users/me/export").await;
+    assert_eq!((answer.status, answer.header("content-type")), (200, Some("application/x-ndjson")));
+    let lines: Vec<Value> = answer.text.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let of =
+        |kind: &str| lines.iter().filter(|line| line["kind"] == kind).map(|line| &line["data"]).collect::<Vec<_>>();
+    assert_eq!((&lines[0]["kind"], &lines[0]["data"]["username"]), (&json!("profile"), &json!("ann")));
+    assert_eq!(of("session").len(), 1);
+    assert_eq!((&of("friend")[0]["id"], &of("block")[0]["id"]), (&json!(bob.id), &json!(cid.id)));
+    assert_eq!(of("conversation").len(), 2);
+    let messages = of("message");
+    assert!(messages.iter().all(|message| message["sender_id"] == ann.id));
+    let in_direct: Vec<_> = messages.iter().filter(|message| message["conversation_id"] == direct).collect();
+    assert_eq!((in_direct.len(), messages.len()), (60, 61));
+    assert_eq!((&in_direct[0]["body"], &in_direct[59]["body"]), (&json!("mine 0"), &json!("mine 59")));
+
+    api.send(api.request(Method::GET, "/api/v1/users/me/export")).await.refused(401, "unauthenticated");
 }

@@ -11,6 +11,8 @@ mod connections;
 mod conversations;
 mod database;
 mod entrance;
+mod erasures;
+mod identities;
 mod life;
 mod messages;
 mod own_logs;

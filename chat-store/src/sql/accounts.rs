@@ -12,7 +12,8 @@ use crate::error::Corrupt;
 
 macro_rules! user_columns {
     () => {
-        "u.id, u.username, u.display_name, u.bio, u.avatar, u.status, u.status_message, u.last_seen_at, u.created_at"
+        "u.id, u.username, u.display_name, u.bio, u.avatar, u.status, u.status_message, u.last_seen_at, u.created_at, \
+        u.deleted_at"
     };
 }
 pub(crate) use user_columns;
@@ -20,7 +21,7 @@ pub(crate) use user_columns;
 /// The same without the name of the table, which a statement that writes has no use for.
 macro_rules! written_columns {
     () => {
-        "id, username, display_name, bio, avatar, status, status_message, last_seen_at, created_at"
+        "id, username, display_name, bio, avatar, status, status_message, last_seen_at, created_at, deleted_at"
     };
 }
 
@@ -40,13 +41,23 @@ pub(crate) const LOGIN_BY_NAME: &str = concat!(
     user_columns!(),
     ", u.password_hash, ",
     sanction_columns!(),
-    " FROM users u WHERE u.name_key = $1"
+    " FROM users u WHERE u.name_key = $1 AND u.deleted_at IS NULL"
 );
-pub(crate) const LOGIN_BY_EMAIL: &str =
-    concat!("SELECT ", user_columns!(), ", u.password_hash, ", sanction_columns!(), " FROM users u WHERE u.email = $1");
+pub(crate) const LOGIN_BY_EMAIL: &str = concat!(
+    "SELECT ",
+    user_columns!(),
+    ", u.password_hash, ",
+    sanction_columns!(),
+    " FROM users u WHERE u.email = $1 AND u.deleted_at IS NULL"
+);
 
-pub(crate) const LOGIN_BY_ID: &str =
-    concat!("SELECT ", user_columns!(), ", u.password_hash, ", sanction_columns!(), " FROM users u WHERE u.id = $1");
+pub(crate) const LOGIN_BY_ID: &str = concat!(
+    "SELECT ",
+    user_columns!(),
+    ", u.password_hash, ",
+    sanction_columns!(),
+    " FROM users u WHERE u.id = $1 AND u.deleted_at IS NULL"
+);
 
 /// Two ranges, each of the index over one kind of folded names. The `+` keeps planners from walking all users in the order
 /// of their ids.
@@ -54,27 +65,29 @@ pub(crate) const SEARCH: &str = concat!(
     "SELECT ",
     user_columns!(),
     " FROM users u WHERE ((u.name_fold >= $1 AND u.name_fold < $2) OR (u.display_fold >= $1 AND u.display_fold < $2)) ",
-    "AND +u.id > $3 ORDER BY +u.id LIMIT $4",
+    "AND +u.id > $3 AND u.deleted_at IS NULL ORDER BY +u.id LIMIT $4",
 );
-pub(crate) const EVERYBODY: &str =
-    concat!("SELECT ", user_columns!(), " FROM users u WHERE u.id > $1 ORDER BY u.id LIMIT $2");
+pub(crate) const EVERYBODY: &str = concat!(
+    "SELECT ",
+    user_columns!(),
+    " FROM users u WHERE u.id > $1 AND u.deleted_at IS NULL ORDER BY u.id LIMIT $2"
+);
 
 /// Each flag says whether what follows it is meant.
 pub(crate) const UPDATE_PROFILE: &str = concat!(
     "UPDATE users SET display_name = CASE WHEN $2 THEN $3 ELSE display_name END, ",
     "display_fold = CASE WHEN $2 THEN $4 ELSE display_fold END, ",
     "bio = CASE WHEN $5 THEN $6 ELSE bio END, avatar = CASE WHEN $7 THEN $8 ELSE avatar END ",
-    "WHERE id = $1 RETURNING ",
+    "WHERE id = $1 AND deleted_at IS NULL RETURNING ",
     written_columns!(),
 );
 
-pub(crate) const SET_STATUS: &str = "UPDATE users SET status = $2, status_message = $3 WHERE id = $1";
-pub(crate) const SET_LAST_SEEN: &str =
-    "UPDATE users SET last_seen_at = $2 WHERE id = $1 AND (last_seen_at IS NULL OR last_seen_at < $2)";
+pub(crate) const SET_STATUS: &str =
+    "UPDATE users SET status = $2, status_message = $3 WHERE id = $1 AND deleted_at IS NULL";
+pub(crate) const SET_LAST_SEEN: &str = "UPDATE users SET last_seen_at = $2 WHERE id = $1 AND deleted_at IS NULL AND (last_seen_at IS NULL OR last_seen_at < $2)";
 
 /// Waits for whoever writes the row at this moment, and then compares what they left.
-pub(crate) const REPLACE_PASSWORD: &str =
-    "UPDATE users SET password_hash = $2 WHERE id = $1 AND password_hash IS NOT DISTINCT FROM $3";
+pub(crate) const REPLACE_PASSWORD: &str = "UPDATE users SET password_hash = $2 WHERE id = $1 AND deleted_at IS NULL AND password_hash IS NOT DISTINCT FROM $3";
 
 /// Sorts behind every name that begins with the prefix: no user name holds the last of all characters, and who wants to be
 /// called by it is found by nothing that stands right before it.
@@ -94,6 +107,7 @@ pub(crate) fn user(row: &mut Reader<'_>) -> Result<User, Corrupt> {
         status_message: row.parsed_if_any("status_message", |text| Label::new(text).ok())?,
         last_seen_at: row.time_if_any("last_seen_at")?,
         created_at: row.time("created_at")?,
+        deleted_at: row.time_if_any("deleted_at")?,
     })
 }
 

@@ -8,6 +8,8 @@ pub(crate) mod changes;
 pub(crate) mod conversations;
 pub(crate) mod database;
 pub(crate) mod entrance;
+pub(crate) mod erasures;
+pub(crate) mod identities;
 pub(crate) mod members;
 pub(crate) mod messages;
 pub(crate) mod receipts;

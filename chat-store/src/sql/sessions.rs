@@ -12,7 +12,7 @@ macro_rules! insert_session {
     ($lock:literal) => {
         concat!(
             "INSERT INTO sessions (user_id, nonce, created_at, expires_at) ",
-            "SELECT id, $2, $3, $4 FROM users WHERE id = $1 AND password_hash IS NOT DISTINCT FROM $5 ",
+            "SELECT id, $2, $3, $4 FROM users WHERE id = $1 AND deleted_at IS NULL AND password_hash IS NOT DISTINCT FROM $5 ",
             "AND (sanction IS NULL OR sanction_until <= $3) ",
             $lock,
             "RETURNING id",

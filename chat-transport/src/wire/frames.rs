@@ -9,6 +9,7 @@ use super::views::{PresenceView, UserView};
 
 /// What the server says besides events.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[serde(tag = "type", content = "data")]
 pub enum ServerFrame {
     /// The first frame on a socket that carries everything.
@@ -51,6 +52,7 @@ pub enum ServerFrame {
     #[serde(rename = "error")]
     Error {
         /// The stable code.
+        #[cfg_attr(feature = "schema", schema(schema_with = codes))]
         code: String,
         /// A sentence for people.
         message: String,
@@ -65,8 +67,19 @@ pub enum ServerFrame {
     },
 }
 
+/// A string out of the list of codes.
+#[cfg(feature = "schema")]
+fn codes() -> utoipa::openapi::schema::Object {
+    let codes = chat_core::ErrorCode::ALL.iter().map(|code| code.as_str());
+    utoipa::openapi::schema::ObjectBuilder::new()
+        .schema_type(utoipa::openapi::schema::Type::String)
+        .enum_values(Some(codes))
+        .build()
+}
+
 /// Why a client has to fetch again.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum ResyncReason {
     /// The database was restored from a backup.
@@ -83,6 +96,7 @@ pub enum ResyncReason {
 
 /// A part of a conversation's log, or of the user's own.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct SyncItems {
     /// Which conversation.
     #[serde(skip_serializing_if = "Option::is_none", default)]
@@ -98,6 +112,7 @@ pub struct SyncItems {
 
 /// Where everything stands when a socket opens.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct ReadyView {
     /// Oneself.
     pub user: UserView,
@@ -115,6 +130,7 @@ pub struct ReadyView {
 
 /// Where a conversation stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct PositionView {
     /// Which one.
     pub conversation_id: i64,

@@ -13,6 +13,7 @@ pub mod json;
 mod profiles;
 mod receipts;
 mod rooms;
+mod said;
 mod views;
 
 pub use bans::*;
@@ -24,4 +25,5 @@ pub use invites::*;
 pub use profiles::*;
 pub use receipts::*;
 pub use rooms::*;
+pub use said::*;
 pub use views::*;

@@ -22,6 +22,9 @@ pub struct UserUpdatedView {
     /// Where their picture lies.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub avatar_url: Option<String>,
+    /// Whether the account was deleted; then the name stands for nobody. Absent if not.
+    #[serde(skip_serializing_if = "std::ops::Not::not", default)]
+    pub is_deleted: bool,
 }
 
 impl From<&User> for UserUpdatedView {
@@ -31,6 +34,7 @@ impl From<&User> for UserUpdatedView {
             display_name: user.display_name.as_ref().map(Label::as_str).map(str::to_owned),
             bio: user.bio.as_ref().map(Description::as_str).map(str::to_owned),
             avatar_url: user.avatar.as_ref().map(AvatarUrl::as_str).map(str::to_owned),
+            is_deleted: user.deleted_at.is_some(),
         }
     }
 }

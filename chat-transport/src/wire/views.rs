@@ -37,6 +37,9 @@ pub struct UserView {
     pub last_seen_at: Option<String>,
     /// When the account was made.
     pub created_at: String,
+    /// Whether the account was deleted; then the name stands for nobody. Absent if not.
+    #[serde(skip_serializing_if = "std::ops::Not::not", default)]
+    pub is_deleted: bool,
 }
 
 impl From<&Profile> for UserView {
@@ -51,6 +54,7 @@ impl From<&Profile> for UserView {
             status_message: profile.presence.message.as_ref().map(ToString::to_string),
             last_seen_at: profile.presence.last_seen_at.map(|at| at.to_string()),
             created_at: profile.user.created_at.to_string(),
+            is_deleted: profile.user.deleted_at.is_some(),
         }
     }
 }

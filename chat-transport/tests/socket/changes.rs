@@ -22,6 +22,17 @@ async fn answered(tab: &mut Tab, mut command: Value) -> Frame {
     }
 }
 
+/// A command about a message, with what it needs besides.
+fn about(command: &str, message: i64) -> Value {
+    let mut frame = json!({"type": command, "message_id": message});
+    match command {
+        "message.edit" => frame["body"] = json!("x"),
+        "reaction.add" | "reaction.remove" => frame["emoji"] = json!("👍"),
+        _ => {}
+    }
+    frame
+}
+
 async fn add(house: &House, by: &Person, room: ConversationId, users: &[&Person]) {
     let users: Vec<UserId> = users.iter().map(|person| person.user).collect();
     house.ask(by, Command::AddMembers { conversation: room, users }).await;
@@ -243,8 +254,7 @@ async fn who_is_taken_out_hears_it_and_nothing_after() {
     assert_eq!(corner.closed().await, 4504);
     expect_at(&mut other, "message.new", 3).await;
     for command in ["message.edit", "message.delete", "message.pin", "reaction.add", "message.read"] {
-        let answer =
-            answered(&mut tab, json!({"type": command, "message_id": message, "body": "x", "emoji": "👍"})).await;
+        let answer = answered(&mut tab, about(command, message)).await;
         assert_eq!((answer.kind.as_str(), answer.text("code")), ("error", "not_found"), "{command}");
     }
     tab.say(&json!({"type": "sync", "cursors": {room.to_string(): 1}}));
@@ -302,16 +312,18 @@ async fn on_a_socket_of_one_conversation_messages_of_another_are_not_there() {
         "message.read",
         "message.delete",
     ] {
-        let about = |message: i64| json!({"type": command, "message_id": message, "body": "x", "emoji": "👍"});
-        let answer = answered(&mut corner, about(there)).await;
+        let answer = answered(&mut corner, about(command, there)).await;
         assert_eq!((answer.kind.as_str(), answer.text("code")), ("error", "not_found"), "{command}");
-        let answer = answered(&mut corner, about(here)).await;
+        let answer = answered(&mut corner, about(command, here)).await;
         assert_ne!(answer.kind, "error", "{command}: {answer:?}");
     }
-    for command in ["conversation.update", "member.add", "member.remove", "member.set_role"] {
-        let about = json!({
-            "type": command, "conversation_id": elsewhere.get(), "name": "x", "user_ids": [bob.id], "user_id": bob.id, "role": "admin",
-        });
+    for about in [
+        json!({"type": "conversation.update", "conversation_id": elsewhere.get(), "name": "x"}),
+        json!({"type": "member.add", "conversation_id": elsewhere.get(), "user_ids": [bob.id]}),
+        json!({"type": "member.remove", "conversation_id": elsewhere.get(), "user_id": bob.id}),
+        json!({"type": "member.set_role", "conversation_id": elsewhere.get(), "user_id": bob.id, "role": "admin"}),
+    ] {
+        let command = about["type"].clone();
         let answer = answered(&mut corner, about).await;
         assert_eq!((answer.kind.as_str(), answer.text("code")), ("error", "not_found"), "{command}");
     }

@@ -85,6 +85,7 @@ fn profile(with_all: bool) -> Event {
         status_message: None,
         last_seen_at: None,
         created_at: AT,
+        deleted_at: None,
     })
 }
 
@@ -199,6 +200,7 @@ fn ready() -> ServerFrame {
             status_message: None,
             last_seen_at: None,
             created_at: AT.to_string(),
+            is_deleted: false,
         },
         epoch: "e1".to_owned(),
         heartbeat_seconds: 25,

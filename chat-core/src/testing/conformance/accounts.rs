@@ -41,6 +41,7 @@ pub async fn a_user_is_found_by_id_by_name_and_by_address(stores: &Stores) {
         status_message: None,
         last_seen_at: None,
         created_at: at(0),
+        deleted_at: None,
     };
     assert_eq!(ann, expected);
     assert_eq!(stores.users.get(&[ann.id]).await.unwrap(), [expected]);

@@ -418,6 +418,20 @@ macro_rules! for_each_case {
                 a_call_about_very_many_is_answered
                 everything_at_once_leaves_every_log_dense
             }
+            identities {
+                a_subject_has_one_user_for_good
+                a_name_that_is_taken_links_nobody
+                one_subject_at_once_on_many_ways_is_one_user
+            }
+            erasures {
+                a_deleted_user_is_an_id_and_nothing_else
+                a_deleted_user_is_never_found
+                the_address_of_a_deleted_user_is_free_and_the_name_is_not
+                sessions_and_tickets_end_with_the_account
+                an_account_is_deleted_on_the_password_that_was_judged_on_and_once
+                what_deleted_accounts_leave_to_do_is_kept_until_it_is_done
+                what_somebody_said_is_walked_through_stretch_by_stretch
+            }
             failures {
                 a_message_that_cannot_be_written_fails_alone
                 messages_whose_callers_stop_waiting_are_stored_once_or_not_at_all

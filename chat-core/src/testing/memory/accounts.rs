@@ -6,7 +6,7 @@ use std::ops::Bound;
 use async_trait::async_trait;
 
 use super::MemoryStore;
-use super::state::{UserRow, next_id};
+use super::state::{State, UserRow, next_id};
 use crate::ids::{Seq, UserId};
 use crate::moderation::AccountStanding;
 use crate::page::Page;
@@ -26,19 +26,18 @@ impl UserRow {
     }
 }
 
-#[async_trait]
-impl UserStore for MemoryStore {
-    async fn create(&self, new: &NewUser) -> Result<UserCreated, StoreError> {
-        let mut state = self.state();
+impl State {
+    /// Makes a user, unless the name or the address exist.
+    pub(super) fn create(&mut self, new: &NewUser) -> Result<UserCreated, StoreError> {
         let (key, look) = (new.username.key(), new.username.look());
-        if state.names.contains_key(&key) || state.looks.contains(&look) {
+        if self.names.contains_key(&key) || self.looks.contains(&look) {
             return Ok(UserCreated::NameTaken);
         }
-        if new.email.as_ref().is_some_and(|email| state.emails.contains_key(email)) {
+        if new.email.as_ref().is_some_and(|email| self.emails.contains_key(email)) {
             return Ok(UserCreated::EmailTaken);
         }
         let user = User {
-            id: next_id(&mut state.last.user, UserId::new)?,
+            id: next_id(&mut self.last.user, UserId::new)?,
             username: new.username.clone(),
             display_name: None,
             bio: None,
@@ -47,11 +46,12 @@ impl UserStore for MemoryStore {
             status_message: None,
             last_seen_at: None,
             created_at: new.at,
+            deleted_at: None,
         };
-        state.names.insert(key, user.id);
-        state.looks.insert(look);
+        self.names.insert(key, user.id);
+        self.looks.insert(look);
         if let Some(email) = &new.email {
-            state.emails.insert(email.clone(), user.id);
+            self.emails.insert(email.clone(), user.id);
         }
         let folded = fold(user.username.as_str());
         let row = UserRow {
@@ -60,8 +60,15 @@ impl UserStore for MemoryStore {
             password_hash: new.password_hash.clone(),
             standing: AccountStanding::default(),
         };
-        state.users.insert(user.id, row);
+        self.users.insert(user.id, row);
         Ok(UserCreated::Created(user))
+    }
+}
+
+#[async_trait]
+impl UserStore for MemoryStore {
+    async fn create(&self, new: &NewUser) -> Result<UserCreated, StoreError> {
+        self.state().create(new)
     }
 
     async fn get(&self, ids: &[UserId]) -> Result<Vec<User>, StoreError> {
@@ -83,7 +90,7 @@ impl UserStore for MemoryStore {
             Login::Email(email) => state.emails.get(email),
             Login::Id(id) => Some(id),
         };
-        let row = id.and_then(|id| state.users.get(id));
+        let row = id.and_then(|id| state.users.get(id)).filter(|row| row.user.deleted_at.is_none());
         Ok(row.map(|row| StoredPassword {
             user: row.user.clone(),
             hash: row.password_hash.clone(),
@@ -98,7 +105,7 @@ impl UserStore for MemoryStore {
             .users
             .range((after, Bound::Unbounded))
             .map(|(_, row)| row)
-            .filter(|row| row.is_called(&search.prefix))
+            .filter(|row| row.user.deleted_at.is_none() && row.is_called(&search.prefix))
             .map(|row| row.user.clone())
             .take(search.size.get() + 1)
             .collect();
@@ -107,7 +114,7 @@ impl UserStore for MemoryStore {
 
     async fn update_profile(&self, user: UserId, update: &ProfileUpdate) -> Result<Option<User>, StoreError> {
         let mut state = self.state();
-        let Some(row) = state.users.get_mut(&user) else { return Ok(None) };
+        let Some(row) = state.living(user) else { return Ok(None) };
         let user = &mut row.user;
         update.display_name.clone().into_iter().for_each(|new| user.display_name = new);
         update.bio.clone().into_iter().for_each(|new| user.bio = new);
@@ -116,7 +123,7 @@ impl UserStore for MemoryStore {
     }
 
     async fn set_status(&self, user: UserId, status: Status, message: Option<Label>) -> Result<(), StoreError> {
-        if let Some(row) = self.state().users.get_mut(&user) {
+        if let Some(row) = self.state().living(user) {
             row.user.status = status;
             row.user.status_message = message;
         }
@@ -124,7 +131,7 @@ impl UserStore for MemoryStore {
     }
 
     async fn set_last_seen(&self, user: UserId, at: Timestamp) -> Result<(), StoreError> {
-        if let Some(row) = self.state().users.get_mut(&user) {
+        if let Some(row) = self.state().living(user) {
             row.user.last_seen_at = row.user.last_seen_at.max(Some(at));
         }
         Ok(())

@@ -10,6 +10,8 @@ mod changes;
 mod conversations;
 mod database;
 mod entrance;
+mod erasures;
+mod identities;
 mod messages;
 mod receipts;
 mod relations;
@@ -58,6 +60,8 @@ impl MemoryStore {
             receipts: self.clone(),
             reports: self.clone(),
             standings: self.clone(),
+            identities: self.clone(),
+            erasures: self.clone(),
             database: self.clone(),
         }
     }

@@ -9,7 +9,7 @@ use crate::invite::{Invite, InviteCode};
 use crate::log::{Changed, LogEntry, UserEntry, UserNotice};
 use crate::message::{FormerBody, Message, MessageState};
 use crate::moderation::{AccountStanding, AuditEntry, Report};
-use crate::ports::{NewSession, PasswordChange, StoreError, Ticket};
+use crate::ports::{NewSession, PasswordChange, PendingErasure, StoreError, Subject, Ticket};
 use crate::reaction::Emoji;
 use crate::receipt::{Company, Marks, ReceiptKind};
 use crate::relation::{FriendRequest, Relation};
@@ -24,6 +24,7 @@ pub(super) struct State {
     pub(super) names: HashMap<String, UserId>,
     pub(super) looks: HashSet<String>,
     pub(super) emails: HashMap<Email, UserId>,
+    pub(super) subjects: HashMap<Subject, UserId>,
     pub(super) sessions: BTreeMap<SessionId, SessionRow>,
     pub(super) tickets: HashMap<Vec<u8>, Ticket>,
     pub(super) relations: BTreeMap<Pair, Relation>,
@@ -32,6 +33,7 @@ pub(super) struct State {
     pub(super) directs: BTreeMap<Pair, ConversationId>,
     pub(super) messages: HashMap<MessageId, (ConversationId, Seq)>,
     pub(super) invites: BTreeMap<InviteCode, Invite>,
+    pub(super) erasures: BTreeMap<UserId, PendingErasure>,
     pub(super) own_logs: HashMap<UserId, Vec<UserEntry>>,
     pub(super) reports: BTreeMap<ReportId, Report>,
     pub(super) audit: Vec<AuditEntry>,
@@ -128,14 +130,20 @@ impl State {
         users.iter().all(|user| self.users.contains_key(user))
     }
 
+    /// A user who did not delete their account.
+    pub(super) fn living(&mut self, user: UserId) -> Option<&mut UserRow> {
+        self.users.get_mut(&user).filter(|row| row.user.deleted_at.is_none())
+    }
+
     /// Whether this is the hash of a user's password.
     pub(super) fn has_password(&self, user: UserId, hash: Option<&String>) -> bool {
-        self.users.get(&user).is_some_and(|row| row.password_hash.as_ref() == hash)
+        let row = self.users.get(&user).filter(|row| row.user.deleted_at.is_none());
+        row.is_some_and(|row| row.password_hash.as_ref() == hash)
     }
 
     /// Replaces a password, if it still is the one that was judged on.
     pub(super) fn replace_password(&mut self, change: &PasswordChange) -> bool {
-        let row = self.users.get_mut(&change.user).filter(|row| row.password_hash == change.judged_on);
+        let row = self.living(change.user).filter(|row| row.password_hash == change.judged_on);
         row.map(|row| row.password_hash = Some(change.hash.clone())).is_some()
     }
 

@@ -9,15 +9,17 @@ use chat_core::command::{
     ChangedReply, Changes, FiledReport, MarksReply, Me, Opened, OwnChanges, Profile, Receipts, Sent,
 };
 use chat_core::conversation::{ActivityCursor, ConversationView, Member};
+use chat_core::ids::SessionId;
 use chat_core::invite::{Invite, InviteCode};
 use chat_core::message::{FormerBody, MessageView};
 use chat_core::moderation::{AccountStanding, AuditEntry, Report};
-use chat_core::page::Page;
+use chat_core::page::{Page, PageSize};
+use chat_core::ports::LiveSession;
 use chat_core::presence::Presence;
 use chat_core::relation::FriendRequest;
 use chat_core::room::{Card, Slug};
 use chat_core::search::SearchCursor;
-use chat_core::{Actor, Command, ErrorCode, Identity, Reply};
+use chat_core::{Actor, ChatError, Command, ErrorCode, Identity, Reply};
 
 use crate::http::problem::Problem;
 use crate::request::ClientAddress;
@@ -41,12 +43,27 @@ impl Caller {
 
     /// Asks the chat for something in the name of the caller.
     pub(crate) async fn ask<T: Answer>(&self, command: Command) -> Result<T, Problem> {
+        Ok(self.try_ask(command).await?)
+    }
+
+    /// The same for whoever does something about a refusal.
+    pub(crate) async fn try_ask<T: Answer>(&self, command: Command) -> Result<T, ChatError> {
         let actor = Actor { user: self.identity.user, session: self.identity.session, origin: None };
         let reply = self.state.handle(actor, command).await?;
         T::of(reply).ok_or_else(|| {
             tracing::error!("a command was answered with the reply of another one");
             ErrorCode::Internal.into()
         })
+    }
+
+    /// A page of the caller's own sessions; none where the host has the users, and so the sessions.
+    pub(crate) async fn sessions(
+        &self,
+        after: Option<SessionId>,
+        size: PageSize,
+    ) -> Result<Option<Page<LiveSession>>, ChatError> {
+        let Some(accounts) = &self.state.accounts else { return Ok(None) };
+        accounts.sessions(&self.identity, after, size).await.map(Some)
     }
 }
 

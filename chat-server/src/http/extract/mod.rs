@@ -6,6 +6,6 @@ mod path;
 mod query;
 
 pub(crate) use body::JsonBody;
-pub(crate) use caller::Caller;
+pub(crate) use caller::{Answer, Caller};
 pub(crate) use path::Id;
 pub(crate) use query::{After, BAD_CURSOR, QueryOf, seq};

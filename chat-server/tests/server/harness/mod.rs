@@ -1,12 +1,14 @@
 //! A server for a story: in this process, on a free port, over an SQLite database in a directory that goes with it.
 
+pub mod frames;
 pub mod person;
 pub mod process;
 pub mod raw;
+pub mod schema;
 pub mod socket;
 
 use std::net::SocketAddr;
-use std::num::NonZeroU32;
+use std::num::{NonZeroU32, NonZeroU64};
 use std::path::Path;
 use std::time::Duration;
 
@@ -87,6 +89,8 @@ pub fn quick(directory: &Path) -> Config {
         password_memory_kib: NonZeroU32::new(8).unwrap(),
         password_passes: NonZeroU32::new(1).unwrap(),
         offline_grace_seconds: 0,
+        // Where the machine is busy, a client may keep a connection for long before it first uses it.
+        header_timeout_seconds: NonZeroU64::new(60).unwrap(),
         ..Config::default()
     }
 }

@@ -1,7 +1,12 @@
-//! Somebody who uses a server by REST, without checking more than that it works.
+//! Somebody who uses a server by REST; every answer is held against the server's own documentation.
 
-use reqwest::{Client, Method};
+use std::sync::Arc;
+
+use reqwest::header::CONTENT_TYPE;
+use reqwest::{Client, Method, Response};
 use serde_json::{Value, json};
+
+use crate::rest::document::Document;
 
 /// The password of everybody.
 pub const PASSWORD: &str = "correct horse battery";
@@ -11,6 +16,7 @@ pub const PASSWORD: &str = "correct horse battery";
 pub struct Person {
     base: String,
     http: Client,
+    document: Arc<Document>,
     pub id: i64,
     pub token: String,
     pub refresh_token: String,
@@ -30,14 +36,16 @@ impl Person {
 
     async fn sign_in(base: &str, way: &str, body: &Value) -> Self {
         let http = Client::new();
-        let response = http.post(format!("{base}/api/v1/auth/{way}")).json(body).send().await.unwrap();
-        let status = response.status();
-        let signed_in: Value = response.json().await.unwrap();
-        assert!(status.is_success(), "{signed_in}");
+        let document = Arc::new(Document::of(&http, base).await);
+        let path = format!("/api/v1/auth/{way}");
+        let response = http.post(format!("{base}{path}")).json(body).send().await.unwrap();
+        let (status, signed_in) = answer(&document, &Method::POST, &path, response).await;
+        assert!(matches!(status, 200 | 201), "{signed_in}");
         let text = |name: &str| signed_in[name].as_str().unwrap().to_owned();
         Self {
             base: base.to_owned(),
             http,
+            document,
             id: signed_in["user"]["id"].as_i64().unwrap(),
             token: text("access_token"),
             refresh_token: text("refresh_token"),
@@ -51,13 +59,13 @@ impl Person {
 
     /// Asks for something, and gives back the status and the body.
     pub async fn ask(&self, method: Method, path: &str, body: Option<Value>) -> (u16, Value) {
-        let mut request = self.http.request(method, format!("{}/api/v1/{path}", self.base)).bearer_auth(&self.token);
+        let path = format!("/api/v1/{path}");
+        let url = format!("{}{path}", self.base);
+        let mut request = self.http.request(method.clone(), url).bearer_auth(&self.token);
         if let Some(body) = body {
             request = request.json(&body);
         }
-        let response = request.send().await.unwrap();
-        let status = response.status().as_u16();
-        (status, response.json().await.unwrap_or_default())
+        answer(&self.document, &method, &path, request.send().await.unwrap()).await
     }
 
     pub async fn get(&self, path: &str) -> (u16, Value) {
@@ -81,4 +89,15 @@ impl Person {
         assert_eq!(status, 201, "{body}");
         body["ticket"].as_str().unwrap().to_owned()
     }
+}
+
+/// The status and the body of an answer, which must be a documented one.
+async fn answer(document: &Document, method: &Method, path: &str, response: Response) -> (u16, Value) {
+    let status = response.status().as_u16();
+    let media_type = response.headers().get(CONTENT_TYPE).map_or("", |value| value.to_str().unwrap()).to_owned();
+    let text = response.text().await.unwrap();
+    let path = path.split('?').next().unwrap_or(path);
+    let checked = document.check(method, path, status, &media_type, &text);
+    assert_eq!(checked, Ok(()), "{method} {path} was answered {status} {text}");
+    (status, serde_json::from_str(&text).unwrap_or_default())
 }

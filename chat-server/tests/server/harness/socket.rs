@@ -1,4 +1,4 @@
-//! A WebSocket that speaks JSON.
+//! A WebSocket that speaks JSON, and holds every frame against the server's own documentation.
 
 use std::net::SocketAddr;
 
@@ -10,9 +10,13 @@ use tokio_tungstenite::tungstenite::client::IntoClientRequest as _;
 use tokio_tungstenite::tungstenite::{Error, Message};
 
 use super::LONG;
+use super::frames::Frames;
 
 /// An open socket.
-pub struct Socket(WebSocketStream<TcpStream>);
+pub struct Socket {
+    stream: WebSocketStream<TcpStream>,
+    documented: &'static Frames,
+}
 
 impl Socket {
     /// Opens a path of a server.
@@ -28,7 +32,7 @@ impl Socket {
         }
         let stream = TcpStream::connect(address).await.unwrap();
         match tokio_tungstenite::client_async(request, stream).await {
-            Ok((socket, _)) => Ok(Self(socket)),
+            Ok((stream, _)) => Ok(Self { stream, documented: Frames::at(address, path).await }),
             Err(Error::Http(response)) => Err(response.status().as_u16()),
             Err(error) => panic!("neither opened nor refused: {error}"),
         }
@@ -36,14 +40,21 @@ impl Socket {
 
     /// Sends a frame.
     pub async fn send(&mut self, frame: Value) {
-        self.0.send(Message::text(frame.to_string())).await.unwrap();
+        let checked = self.documented.check("client", &frame);
+        assert_eq!(checked, Ok(()), "{frame} is said");
+        self.stream.send(Message::text(frame.to_string())).await.unwrap();
     }
 
     /// The next frame, or the code that the server closes with.
     pub async fn next(&mut self) -> Result<Value, Option<u16>> {
         loop {
-            match tokio::time::timeout(LONG, self.0.next()).await.expect("a frame in time") {
-                Some(Ok(Message::Text(text))) => return Ok(serde_json::from_str(text.as_str()).unwrap()),
+            match tokio::time::timeout(LONG, self.stream.next()).await.expect("a frame in time") {
+                Some(Ok(Message::Text(text))) => {
+                    let frame = serde_json::from_str(text.as_str()).unwrap();
+                    let checked = self.documented.check("server", &frame);
+                    assert_eq!(checked, Ok(()), "{frame} is heard");
+                    return Ok(frame);
+                }
                 Some(Ok(Message::Close(frame))) => return Err(frame.map(|frame| frame.code.into())),
                 Some(Ok(_)) => {}
                 Some(Err(_)) | None => return Err(None),
@@ -66,7 +77,7 @@ impl Socket {
         // Pings go on coming, so it is the whole that has its time.
         let end = async {
             loop {
-                match self.0.next().await {
+                match self.stream.next().await {
                     Some(Ok(Message::Close(Some(frame)))) => return (frame.code.into(), frame.reason.to_string()),
                     Some(Ok(_)) => {}
                     other => panic!("ended without a code: {other:?}"),

@@ -2,6 +2,7 @@
 
 mod clock;
 mod dice;
+mod documented;
 mod house;
 mod post;
 mod raw;

@@ -13,6 +13,8 @@ use tokio_tungstenite::WebSocketStream;
 use tokio_tungstenite::tungstenite::protocol::Role;
 use tokio_tungstenite::tungstenite::{Bytes, Message};
 
+use super::documented::{check_heard, check_said};
+
 /// How long a test waits for what must come. Where the runtime's time is paused it costs nothing.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(40);
 
@@ -44,6 +46,7 @@ pub(crate) struct Frame {
 
 impl Frame {
     pub(crate) fn of(mut value: Value) -> Self {
+        check_heard(&value);
         Self {
             kind: value["type"].as_str().expect("every frame has a type").to_owned(),
             data: value["data"].take(),
@@ -78,6 +81,7 @@ impl Tab {
     }
 
     pub(crate) fn say(&self, frame: &Value) {
+        check_said(frame);
         self.say_text(&frame.to_string());
     }
 
