@@ -155,11 +155,9 @@ pub(crate) const INSERT_DIRECT: &str = concat!(
     "VALUES ('direct', $1, $2, 2, $3, $3) RETURNING id, version",
 );
 
-pub(crate) const INSERT_GROUP: &str = concat!(
-    "INSERT INTO conversations (kind, name, maker_id, member_count, created_at, active_at, description, avatar, history, slug, \
-    visibility, found_by) VALUES ('group', $1, $2, $3, $4, $4, $5, $6, $7, $8, $9, $10) ON CONFLICT DO NOTHING \
-    RETURNING id, version",
-);
+pub(crate) const INSERT_GROUP: &str = "INSERT INTO conversations \
+    (kind, name, maker_id, member_count, created_at, active_at, description, avatar, history, slug, visibility, found_by) \
+    VALUES ('group', $1, $2, $3, $4, $4, $5, $6, $7, $8, $9, $10) ON CONFLICT DO NOTHING RETURNING id, version";
 
 /// A list without a cursor starts after this one, which comes before every other.
 pub(crate) const NEWEST: (i64, i64) = (i64::MAX, i64::MAX);

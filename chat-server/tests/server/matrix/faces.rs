@@ -2,7 +2,7 @@
 //! here, and then has to stand in the table.
 
 use chat_core::Command;
-use chat_core::command::{MessageTarget, ReadTarget};
+use chat_core::command::{MessageTarget, NewRoom, ReadTarget};
 use chat_core::conversation::GroupUpdate;
 use chat_core::ids::UserId;
 use chat_core::moderation::ReportSubject;
@@ -49,6 +49,11 @@ fn reaction(target: &MessageTarget, emoji: &Emoji) -> String {
     format!("messages/{}/reactions/{escaped}", target.id)
 }
 
+fn room_to_make(new: &NewRoom) -> Value {
+    let (slug, visibility) = (new.room.slug.as_str(), new.room.visibility.as_str());
+    json!({"kind": "room", "name": new.name.as_str(), "slug": slug, "visibility": visibility})
+}
+
 /// The request that asks for it; none for what only reads. Where a pin is, its path says; `room` is where it is looked for.
 pub fn request(command: &Command, room: i64) -> Option<Request> {
     let call = |method, path: String, body| Some((method, path, body));
@@ -80,11 +85,7 @@ pub fn request(command: &Command, room: i64) -> Option<Request> {
             let body = json!({"kind": "group", "name": name.as_str(), "member_ids": ids(members)});
             call(Method::POST, "conversations".to_owned(), Some(body))
         }
-        Command::CreateRoom(new) => {
-            let (slug, visibility) = (new.room.slug.as_str(), new.room.visibility.as_str());
-            let body = json!({"kind": "room", "name": new.name.as_str(), "slug": slug, "visibility": visibility});
-            call(Method::POST, "conversations".to_owned(), Some(body))
-        }
+        Command::CreateRoom(new) => call(Method::POST, "conversations".to_owned(), Some(room_to_make(new))),
         Command::Join(conversation) => call(Method::POST, format!("conversations/{conversation}/join"), None),
         Command::UpdateGroup { conversation, update } => {
             call(Method::PATCH, format!("conversations/{conversation}"), Some(Value::Object(fields(update))))

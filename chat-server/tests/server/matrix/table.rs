@@ -306,6 +306,11 @@ pub fn thumb() -> Emoji {
     Emoji::new("👍").unwrap()
 }
 
+fn new_room(stage: &Stage) -> Command {
+    let room = Room { slug: stage.slug.clone(), visibility: Visibility::Public };
+    Command::CreateRoom(NewRoom { name: Label::new("Us").unwrap(), room, description: None, avatar: None })
+}
+
 impl Deed {
     /// What is asked.
     pub fn command(self, stage: &Stage) -> Command {
@@ -396,12 +401,7 @@ impl Deed {
             Self::StopTyping => Command::SetTyping { conversation, is_typing: false },
             Self::OpenDirect => Command::OpenDirect { user: stage.target },
             Self::CreateGroup => Command::CreateGroup { name: Label::new("Us").unwrap(), members: vec![stage.target] },
-            Self::CreateRoom => Command::CreateRoom(NewRoom {
-                name: Label::new("Us").unwrap(),
-                room: Room { slug: stage.slug.clone(), visibility: Visibility::Public },
-                description: None,
-                avatar: None,
-            }),
+            Self::CreateRoom => new_room(stage),
             Self::RequestFriend => Command::RequestFriend(stage.target),
             Self::AcceptFriend => Command::AcceptFriend(stage.request),
             Self::DeclineFriend => Command::DeclineFriend(stage.request),
