@@ -85,12 +85,8 @@ impl Gateway {
         let (_, Ok(ClientFrame::Auth { token })) = decode(text.as_str(), None) else {
             return Err(CloseReason::BadToken);
         };
-        self.authenticator.authenticate(&Credential::Token(token)).await.map_err(|error| match error.code() {
-            ErrorCode::AccountSuspended => CloseReason::Suspended,
-            ErrorCode::AccountBanned => CloseReason::Banned,
-            code if code.is_retryable() => CloseReason::Unavailable,
-            _ => CloseReason::BadToken,
-        })
+        let shown = self.authenticator.authenticate(&Credential::Token(token)).await;
+        shown.map_err(|error| not_let_in(error.code()))
     }
 
     /// Nobody takes every place alone, and a socket of one conversation is for those who are in it.
@@ -178,6 +174,19 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send + 'static> Session<S> {
     fn start(&self, carried: &[ConversationId], positions: &[Position]) -> HashMap<ConversationId, Seq> {
         let heads: Vec<_> = positions.iter().map(|position| (position.conversation, position.head)).collect();
         self.gateway.hub.started(self.registration.connection, carried, &heads)
+    }
+}
+
+/// Why whoever shows a token in the first frame is not let in.
+fn not_let_in(code: ErrorCode) -> CloseReason {
+    if code == ErrorCode::AccountSuspended {
+        CloseReason::Suspended
+    } else if code == ErrorCode::AccountBanned {
+        CloseReason::Banned
+    } else if code.is_retryable() {
+        CloseReason::Unavailable
+    } else {
+        CloseReason::BadToken
     }
 }
 

@@ -57,7 +57,7 @@ impl Chat {
                     if let Remedy::ShutOut { sanction, .. } = &resolution.remedy {
                         self.shut_out(report.user, sanction, ended);
                     }
-                    return Ok(Reply::Report(Box::new(report)));
+                    return Ok(Reply::Report(report));
                 }
                 ReportResolved::Taken => return Err(ErrorCode::Conflict.into()),
                 ReportResolved::Missing => return Err(ErrorCode::NotFound.into()),

@@ -36,7 +36,7 @@ pub enum ReportResolved {
     /// It is resolved, and what was decided is done.
     Resolved {
         /// The report as it stands now.
-        report: Report,
+        report: Box<Report>,
         /// What every member of the conversation sees of it.
         entries: Vec<LogEntry>,
         /// What single users see of it.

@@ -166,5 +166,5 @@ pub(crate) async fn resolve<S: Session>(session: &mut S, resolution: &Resolution
         }
     }
     write_audit(session, &resolution.record(&report)).await?;
-    Ok(ReportResolved::Resolved { report, entries, notices, ended })
+    Ok(ReportResolved::Resolved { report: Box::new(report), entries, notices, ended })
 }

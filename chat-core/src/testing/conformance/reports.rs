@@ -167,7 +167,12 @@ pub async fn a_report_is_resolved_once(stores: &Stores) {
     let outcome = Outcome { action: ReportAction::Dismiss, by: by.user, note: Some(reason("so be it")), at: at(6) };
     let expected = Report { outcome: Some(outcome), ..report.clone() };
     let dismissed = resolve(stores, &resolution(report.id, by, Remedy::Dismiss)).await;
-    let done = ReportResolved::Resolved { report: expected.clone(), entries: vec![], notices: vec![], ended: vec![] };
+    let done = ReportResolved::Resolved {
+        report: Box::new(expected.clone()),
+        entries: vec![],
+        notices: vec![],
+        ended: vec![],
+    };
     assert_eq!(dismissed, done);
     assert_eq!(stores.reports.report(report.id).await.unwrap(), Some(expected));
     assert_eq!(resolve(stores, &resolution(report.id, by, Remedy::Dismiss)).await, ReportResolved::Taken);

@@ -96,6 +96,6 @@ impl State {
         self.write_audit(resolution.record(&report))?;
         let report = Report { outcome: Some(resolution.outcome()), ..report };
         self.reports.insert(report.id, report.clone());
-        Ok(ReportResolved::Resolved { report, entries, notices, ended })
+        Ok(ReportResolved::Resolved { report: Box::new(report), entries, notices, ended })
     }
 }

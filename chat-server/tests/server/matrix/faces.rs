@@ -5,7 +5,7 @@ use chat_core::Command;
 use chat_core::command::{MessageTarget, NewRoom, ReadTarget};
 use chat_core::conversation::GroupUpdate;
 use chat_core::ids::UserId;
-use chat_core::moderation::ReportSubject;
+use chat_core::moderation::{ReportSubject, Sanction};
 use chat_core::reaction::Emoji;
 use chat_core::text::Description;
 use reqwest::Method;
@@ -42,6 +42,11 @@ fn fields(update: &GroupUpdate) -> Map<String, Value> {
 
 fn ids(users: &[UserId]) -> Vec<i64> {
     users.iter().map(|user| user.get()).collect()
+}
+
+fn sanction_of(sanction: &Sanction) -> Value {
+    let until = sanction.until().map(|until| until.to_string());
+    json!({"kind": sanction.as_str(), "until": until, "reason": sanction.reason().as_str()})
 }
 
 fn reaction(target: &MessageTarget, emoji: &Emoji) -> String {
@@ -131,25 +136,18 @@ pub fn request(command: &Command, room: i64) -> Option<Request> {
         Command::Block(user) => call(Method::PUT, format!("blocks/{user}"), None),
         Command::Unblock(user) => call(Method::DELETE, format!("blocks/{user}"), None),
         Command::SetServerRole { user, role } => {
-            let body = json!({"server_role": role.as_str()});
-            call(Method::PUT, format!("moderation/users/{user}/role"), Some(body))
+            call(Method::PUT, format!("moderation/users/{user}/role"), Some(json!({"server_role": role.as_str()})))
         }
-        Command::SetSanction { user, sanction: Some(sanction) } => {
-            let body = json!({
-                "kind": sanction.as_str(), "until": sanction.until().map(|until| until.to_string()),
-                "reason": sanction.reason().as_str(),
-            });
-            call(Method::PUT, format!("moderation/users/{user}/sanction"), Some(body))
-        }
-        Command::SetSanction { user, sanction: None } => {
-            call(Method::DELETE, format!("moderation/users/{user}/sanction"), None)
+        Command::SetSanction { user, sanction } => {
+            let method = if sanction.is_some() { Method::PUT } else { Method::DELETE };
+            call(method, format!("moderation/users/{user}/sanction"), sanction.as_ref().map(sanction_of))
         }
         Command::FileReport(report) => {
-            let body = match report.subject {
-                ReportSubject::Message(id) => json!({"message_id": id.get(), "reason": report.reason.as_str()}),
-                ReportSubject::User(id) => json!({"user_id": id.get(), "reason": report.reason.as_str()}),
+            let (field, id) = match report.subject {
+                ReportSubject::Message(id) => ("message_id", id.get()),
+                ReportSubject::User(id) => ("user_id", id.get()),
             };
-            call(Method::POST, "reports".to_owned(), Some(body))
+            call(Method::POST, "reports".to_owned(), Some(json!({field: id, "reason": report.reason.as_str()})))
         }
         // Only the one decision that the table asks for has a text here.
         Command::ResolveReport { report, .. } => {
