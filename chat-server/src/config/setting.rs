@@ -122,7 +122,7 @@ impl Setting for Option<PathBuf> {
     const KIND: &'static str = "a path";
 
     fn read(text: &str) -> Option<Self> {
-        PathBuf::read(text).map(Some)
+        Some((!text.is_empty()).then(|| PathBuf::from(text)))
     }
 
     fn show(&self) -> String {
@@ -134,7 +134,7 @@ impl Setting for Option<String> {
     const KIND: &'static str = "a text";
 
     fn read(text: &str) -> Option<Self> {
-        Some(Some(text.to_owned()))
+        Some((!text.is_empty()).then(|| text.to_owned()))
     }
 
     fn show(&self) -> String {
