@@ -123,6 +123,7 @@ impl Setting for Option<PathBuf> {
 
     fn read(text: &str) -> Option<Self> {
         if text.is_empty() { Some(None) } else { PathBuf::read(text).map(Some) }
+        Some((!text.is_empty()).then(|| PathBuf::from(text)))
     }
 
     fn show(&self) -> String {
@@ -134,7 +135,7 @@ impl Setting for Option<String> {
     const KIND: &'static str = "a text";
 
     fn read(text: &str) -> Option<Self> {
-        Some(Some(text.to_owned()))
+        Some((!text.is_empty()).then(|| text.to_owned()))
     }
 
     fn show(&self) -> String {
