@@ -65,7 +65,7 @@ pub struct PendingErasure {
 
 /// What somebody said within one stretch of all messages.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Said {
+pub struct LeftBehind {
     /// Their messages that still say something, oldest first.
     pub messages: Vec<(ConversationId, MessageId)>,
     /// The last message of the stretch, whoever said it; none if there is none after the one before.
@@ -88,7 +88,7 @@ pub trait ErasureStore: Send + Sync {
 
     /// What a user said within the next stretch of all messages after one. A stretch has a bounded number of messages of
     /// anybody, so that no index by sender has to be kept, and no answer is large.
-    async fn said_by(&self, user: UserId, after: Option<MessageId>) -> Result<Said, StoreError>;
+    async fn said_by(&self, user: UserId, after: Option<MessageId>) -> Result<LeftBehind, StoreError>;
 
     /// Notes up to which message all of a user's are dealt with.
     async fn note(&self, user: UserId, up_to: MessageId) -> Result<(), StoreError>;

@@ -122,7 +122,6 @@ impl Setting for Option<PathBuf> {
     const KIND: &'static str = "a path";
 
     fn read(text: &str) -> Option<Self> {
-        if text.is_empty() { Some(None) } else { PathBuf::read(text).map(Some) }
         Some((!text.is_empty()).then(|| PathBuf::from(text)))
     }
 

@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 use chat_core::ids::{MessageId, SessionId, UserId};
-use chat_core::ports::{Erasure, ErasureStore, PendingErasure, Said, StoreError};
+use chat_core::ports::{Erasure, ErasureStore, PendingErasure, LeftBehind, StoreError};
 
 use super::PostgresStore;
 use crate::codec::at_most_one;
@@ -31,7 +31,7 @@ impl ErasureStore for PostgresStore {
             .await
     }
 
-    async fn said_by(&self, user: UserId, after: Option<MessageId>) -> Result<Said, StoreError> {
+    async fn said_by(&self, user: UserId, after: Option<MessageId>) -> Result<LeftBehind, StoreError> {
         self.db
             .read(|| async move {
                 let mut reader = self.db.pool().acquire().await?;

@@ -4,7 +4,7 @@ use async_trait::async_trait;
 
 use super::MemoryStore;
 use crate::ids::{ConversationId, MessageId, SessionId, UserId};
-use crate::ports::{Erasure, ErasureStore, PendingErasure, Said, StoreError, WhichSessions};
+use crate::ports::{Erasure, ErasureStore, PendingErasure, LeftBehind, StoreError, WhichSessions};
 use crate::presence::Status;
 use crate::user::User;
 
@@ -43,7 +43,7 @@ impl ErasureStore for MemoryStore {
         Ok(self.state().erasures.values().next().copied())
     }
 
-    async fn said_by(&self, user: UserId, after: Option<MessageId>) -> Result<Said, StoreError> {
+    async fn said_by(&self, user: UserId, after: Option<MessageId>) -> Result<LeftBehind, StoreError> {
         let state = self.state();
         let mut all: Vec<(MessageId, ConversationId)> =
             state.messages.iter().map(|(id, (conversation, _))| (*id, *conversation)).collect();
@@ -55,7 +55,7 @@ impl ErasureStore for MemoryStore {
             message.is_some_and(|message| message.sender == user && !message.content.is_deleted())
         };
         let theirs = stretch.iter().filter(|(id, _)| is_theirs(id));
-        Ok(Said {
+        Ok(LeftBehind {
             messages: theirs.map(|(id, conversation)| (*conversation, *id)).collect(),
             up_to: stretch.last().map(|(id, _)| *id),
         })
