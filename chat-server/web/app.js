@@ -26,6 +26,8 @@
 //                  reports-dialog reports-open reports-resolved report-item (data-report-id, data-status) report-body
 //                  report-dismiss report-delete_message report-suspend_user report-ban_user decision-length decision-note
 //                  decision-save report-outcome card-standing user-suspend user-ban user-pardon
+//   rooms          show-rooms rooms-dialog room-search room-item (data-slug) room-enter rooms-more rooms-note new-room
+//                  room-name room-slug room-about room-private room-save room-error room-note
 //   conversation   conversation-title conversation-note back messages message (data-message-id, data-seq,
 //                  data-own=true|false, data-state=pending|failed|sent|delivered|read) message-body reply-button quote
 //                  day notice divider history-older history-newer jump typing-indicator composer send-button reply-preview reply-cancel

@@ -5,7 +5,7 @@ import { Log } from './log.js';
 import { state } from './store.js';
 
 const FACTS = [
-  'kind', 'name', 'description', 'avatar_url', 'history_visibility', 'user_id', 'created_by', 'member_count', 'role', 'created_at', 'joined_at',
+  'kind', 'name', 'description', 'avatar_url', 'history_visibility', 'slug', 'visibility', 'user_id', 'created_by', 'member_count', 'role', 'created_at', 'joined_at',
 ];
 const NOTICES = new Set(['member.joined', 'member.left', 'member.role', 'conversation.updated']);
 const COMINGS = { 'member.joined': 1, 'member.left': -1 };
@@ -106,7 +106,7 @@ export class Conversation {
     this.member_count = Math.max(0, this.member_count + (COMINGS[type] ?? 0));
     if (type === 'member.role' && data.user_id === state.me.id) this.role = data.role;
     if (type !== 'conversation.updated') return;
-    for (const fact of ['name', 'description', 'avatar_url', 'history_visibility']) if (fact in data) this[fact] = data[fact];
+    for (const fact of ['name', 'description', 'avatar_url', 'history_visibility', 'slug', 'visibility']) if (fact in data) this[fact] = data[fact];
   }
 
   #annotate({ type, data }) {

@@ -72,6 +72,7 @@ export function showGroup(conversation, show) {
   const off = on(['conversations', 'thread', 'users', 'presence'], render);
   const dialog = openDialog(
     { title: conversation.name, testid: 'members-dialog', closed: off },
+    roomNote(conversation),
     about,
     el('.panel-actions', {}, edit, pins),
     heading,
@@ -85,6 +86,12 @@ export function showGroup(conversation, show) {
   dialog.element.classList.add('panel');
   render();
   attempt(async () => (await api.usersOnline()).forEach((presence) => learnPresence(presence)));
+}
+
+/** Where a room is found, and by whom. */
+function roomNote({ kind, slug, visibility }) {
+  if (kind !== 'room') return null;
+  return el('p.panel-note', { data: { testid: 'room-note' } }, `#${slug} · ${visibility === 'public' ? 'Everybody may find this room and come in.' : 'One comes in by invitation.'}`);
 }
 
 function button(name, label, testid, run) {

@@ -27,6 +27,9 @@ function deeds(data) {
     name !== undefined && `renamed the group to “${name}”`,
     description !== undefined && (description === null ? 'removed the description' : 'changed the description'),
     data.avatar_url !== undefined && 'changed the picture',
+    data.slug !== undefined && `moved the room to #${data.slug}`,
+    data.visibility === 'public' && 'let everybody find the room',
+    data.visibility === 'private' && 'hid the room from strangers',
     past === 'shared' && 'let new members see earlier messages',
     past === 'joined' && 'hid earlier messages from new members',
   ].filter(Boolean);

@@ -7,6 +7,7 @@ import { presenceText } from './format.js';
 import { newGroup } from './group.js';
 import { peoplePane } from './people.js';
 import { showProfile } from './profile.js';
+import { showRooms } from './rooms.js';
 import { searchField } from './searchfield.js';
 import { searchPane } from './searchpane.js';
 import { signOut } from './session.js';
@@ -119,13 +120,14 @@ function ownRow() {
     el('span.row-text', {}, name, note),
   );
   const group = iconButton('group', 'New group', { data: { testid: 'new-group' }, on: { click: newGroup } });
+  const rooms = iconButton('door', 'Rooms', { data: { testid: 'show-rooms' }, on: { click: showRooms } });
   const leave = iconButton('leave', 'Sign out', { data: { testid: 'signout' }, on: { click: () => signOut() } });
   const render = () => {
     updateUserAvatar(avatar, state.me.id);
     setText(name, nameOf(state.me.id));
     setText(note, presenceText(shownPresence(state.me.id)));
   };
-  return { element: el('.row.own-row', {}, main, el('.row-actions', {}, group, leave)), render };
+  return { element: el('.row.own-row', {}, main, el('.row-actions', {}, rooms, group, leave)), render };
 }
 
 function conversationsPane() {

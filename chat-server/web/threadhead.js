@@ -50,6 +50,7 @@ export function threadHead(show, search) {
 }
 
 function noteOf(conversation) {
+  if (conversation.kind === 'room') return `#${conversation.slug} · ${count(conversation.member_count, 'member')}`;
   if (conversation.kind !== 'direct') return count(conversation.member_count, 'member');
   if (relationTo(conversation.user_id) === 'blocked') return 'blocked';
   return presenceText(shownPresence(conversation.user_id));

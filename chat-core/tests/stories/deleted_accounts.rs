@@ -190,6 +190,7 @@ async fn a_deletion_goes_on_wherever_it_was_interrupted() {
             house.store.stores(),
             house.bus.clone(),
             house.clock.clone(),
+            std::sync::Arc::new(chat_core::testing::SeededEntropy::default()),
             chat_core::chat::ChatSettings::default(),
         );
         if !next.erase().await.expect("a piece") {

@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex};
 use chat_core::chat::ChatSettings;
 use chat_core::ids::UserId;
 use chat_core::ports::{BodyFilter, Said, Verdict};
-use chat_core::testing::{EventRecorder, ManualClock, MemoryStore};
+use chat_core::testing::{EventRecorder, ManualClock, MemoryStore, SeededEntropy};
 use chat_core::text::Body;
 use chat_core::words::WordFilter;
 use chat_core::{Chat, Command, ErrorCode};
@@ -16,7 +16,8 @@ use crate::house::{House, message};
 fn house(filter: Arc<dyn BodyFilter>) -> House {
     let (store, bus, clock) =
         (Arc::new(MemoryStore::new()), Arc::new(EventRecorder::new()), Arc::new(ManualClock::new()));
-    let chat = Chat::new(store.stores(), bus.clone(), clock.clone(), ChatSettings::default()).with_filter(filter);
+    let chance = Arc::new(SeededEntropy::default());
+    let chat = Chat::new(store.stores(), bus.clone(), clock.clone(), chance, ChatSettings::default()).with_filter(filter);
     House { chat, store, bus, clock }
 }
 

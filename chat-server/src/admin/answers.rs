@@ -237,7 +237,7 @@ mod tests {
     use chat_core::command::{Actor, SendMessage};
     use chat_core::page::Page;
     use chat_core::ports::{MockConversationStore, NewUser, SystemClock, UserCreated};
-    use chat_core::testing::{EventRecorder, MemoryStore};
+    use chat_core::testing::{EventRecorder, MemoryStore, SeededEntropy};
     use chat_core::text::Body;
     use chat_core::user::Username;
     use chat_core::{Chat, ChatSettings, Command, Reply};
@@ -254,8 +254,8 @@ mod tests {
             let Ok(UserCreated::Created(user)) = stores.users.create(&new).await else { panic!("a user") };
             users.push(user.id);
         }
-        let chat =
-            Chat::new(stores.clone(), Arc::new(EventRecorder::new()), Arc::new(SystemClock), ChatSettings::default());
+        let (recorder, chance) = (Arc::new(EventRecorder::new()), Arc::new(SeededEntropy::default()));
+        let chat = Chat::new(stores.clone(), recorder, Arc::new(SystemClock), chance, ChatSettings::default());
         let ann = Actor::user(users[0]);
         let opened = chat.handle(&ann, Command::OpenDirect { user: users[1] }).await.expect("a conversation");
         let Reply::Conversation(opened) = opened else { panic!("a conversation") };

@@ -11,6 +11,7 @@ mod details;
 mod docs;
 mod groups;
 mod moderation;
+mod rooms;
 mod search;
 mod window;
 
