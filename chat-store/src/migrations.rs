@@ -26,9 +26,9 @@ pub(crate) const SQLITE: &[(i64, &str, &str)] = &[
     (3, "search", include_str!("../migrations/sqlite/0003_search.sql")),
     (4, "profiles", include_str!("../migrations/sqlite/0004_profiles.sql")),
     (5, "rooms", include_str!("../migrations/sqlite/0005_rooms.sql")),
-    (7, "group_receipts", include_str!("../migrations/sqlite/0007_group_receipts.sql")),
-    (8, "moderation", include_str!("../migrations/sqlite/0008_moderation.sql")),
-    (9, "accounts", include_str!("../migrations/sqlite/0009_accounts.sql")),
+    (6, "group_receipts", include_str!("../migrations/sqlite/0006_group_receipts.sql")),
+    (7, "moderation", include_str!("../migrations/sqlite/0007_moderation.sql")),
+    (8, "accounts", include_str!("../migrations/sqlite/0008_accounts.sql")),
 ];
 
 #[cfg(feature = "postgres")]
@@ -38,9 +38,9 @@ pub(crate) const POSTGRES: &[(i64, &str, &str)] = &[
     (3, "search", include_str!("../migrations/postgres/0003_search.sql")),
     (4, "profiles", include_str!("../migrations/postgres/0004_profiles.sql")),
     (5, "rooms", include_str!("../migrations/postgres/0005_rooms.sql")),
-    (7, "group_receipts", include_str!("../migrations/postgres/0007_group_receipts.sql")),
-    (8, "moderation", include_str!("../migrations/postgres/0008_moderation.sql")),
-    (9, "accounts", include_str!("../migrations/postgres/0009_accounts.sql")),
+    (6, "group_receipts", include_str!("../migrations/postgres/0006_group_receipts.sql")),
+    (7, "moderation", include_str!("../migrations/postgres/0007_moderation.sql")),
+    (8, "accounts", include_str!("../migrations/postgres/0008_accounts.sql")),
 ];
 
 /// Takes the steps that the database has not taken yet, each in its own transaction, and tells which. Of several

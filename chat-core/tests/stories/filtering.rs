@@ -17,7 +17,8 @@ fn house(filter: Arc<dyn BodyFilter>) -> House {
     let (store, bus, clock) =
         (Arc::new(MemoryStore::new()), Arc::new(EventRecorder::new()), Arc::new(ManualClock::new()));
     let chance = Arc::new(SeededEntropy::default());
-    let chat = Chat::new(store.stores(), bus.clone(), clock.clone(), chance, ChatSettings::default()).with_filter(filter);
+    let chat =
+        Chat::new(store.stores(), bus.clone(), clock.clone(), chance, ChatSettings::default()).with_filter(filter);
     House { chat, store, bus, clock }
 }
 

@@ -36,6 +36,7 @@ pub(crate) fn routes() -> OpenApiRouter<AppState> {
 /// A line of what is kept of oneself.
 #[derive(Serialize, ToSchema)]
 #[serde(tag = "kind", content = "data", rename_all = "snake_case")]
+#[expect(clippy::large_enum_variant, reason = "each is written as soon as it is made")]
 enum ExportLine {
     /// Oneself. Always the first line.
     Profile(UserView),

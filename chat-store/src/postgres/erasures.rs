@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 use chat_core::ids::{MessageId, SessionId, UserId};
-use chat_core::ports::{Erasure, ErasureStore, PendingErasure, LeftBehind, StoreError};
+use chat_core::ports::{Erasure, ErasureStore, LeftBehind, PendingErasure, StoreError};
 
 use super::PostgresStore;
 use crate::codec::at_most_one;

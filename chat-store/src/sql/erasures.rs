@@ -1,7 +1,7 @@
 //! Deleted accounts: statements and readers.
 
 use chat_core::ids::{ConversationId, MessageId, SessionId, UserId};
-use chat_core::ports::{Erasure, MessagesOfDeleted, PendingErasure, LeftBehind, WhichSessions};
+use chat_core::ports::{Erasure, LeftBehind, MessagesOfDeleted, PendingErasure, WhichSessions};
 use chat_core::user::User;
 
 use super::sessions::{ending, in_order};
@@ -52,7 +52,11 @@ pub(crate) async fn begin<S: Session>(session: &mut S, erasure: &Erasure) -> Res
 }
 
 /// What a user said within the stretch after a message.
-pub(crate) async fn said<S: Session>(session: &mut S, user: UserId, after: Option<MessageId>) -> Result<LeftBehind, Fault> {
+pub(crate) async fn said<S: Session>(
+    session: &mut S,
+    user: UserId,
+    after: Option<MessageId>,
+) -> Result<LeftBehind, Fault> {
     let after = after.map_or(0, MessageId::get);
     let ends = session.rows(STRETCH_END, &[after.into(), STRETCH.into()]).await?;
     let Some(up_to) = all(&ends, message_id)?.pop() else {

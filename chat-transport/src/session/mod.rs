@@ -42,6 +42,10 @@ pub(crate) struct Session<S> {
 }
 
 /// What a session acts on next.
+#[expect(
+    clippy::large_enum_variant,
+    reason = "there is one for the length of a turn, and a box would be made for each frame"
+)]
 enum Turn {
     /// The client said something, or is gone.
     Heard(Option<Result<Message, tungstenite::Error>>),

@@ -121,6 +121,13 @@ pub enum SaidView {
         #[serde(flatten)]
         update: GroupUpdateView,
     },
+    /// Come into a public room. Acknowledged by `member.joined`.
+    #[serde(rename = "conversation.join")]
+    ConversationJoin {
+        /// Which.
+        #[serde(skip_serializing_if = "Option::is_none", default)]
+        conversation_id: Option<i64>,
+    },
     /// Bring users into a group. Acknowledged by the last `member.joined`.
     #[serde(rename = "member.add")]
     MemberAdd {

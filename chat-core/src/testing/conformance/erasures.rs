@@ -61,7 +61,7 @@ pub async fn a_deleted_user_is_an_id_and_nothing_else(stores: &Stores) {
         created_at: at(0),
         deleted_at: Some(at(5)),
     };
-    assert_eq!(stores.users.get(&[user.id]).await.unwrap(), [expected.clone()]);
+    assert_eq!(stores.users.get(&[user.id]).await.unwrap(), std::slice::from_ref(&expected));
 
     // Nobody says anything of them any more.
     assert_eq!(stores.users.update_profile(user.id, &update).await.unwrap(), None);

@@ -4,7 +4,7 @@ use async_trait::async_trait;
 
 use super::MemoryStore;
 use crate::ids::{ConversationId, MessageId, SessionId, UserId};
-use crate::ports::{Erasure, ErasureStore, PendingErasure, LeftBehind, StoreError, WhichSessions};
+use crate::ports::{Erasure, ErasureStore, LeftBehind, PendingErasure, StoreError, WhichSessions};
 use crate::presence::Status;
 use crate::user::User;
 

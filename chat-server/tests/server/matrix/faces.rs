@@ -60,6 +60,7 @@ fn room_to_make(new: &NewRoom) -> Value {
 }
 
 /// The request that asks for it; none for what only reads. Where a pin is, its path says; `room` is where it is looked for.
+#[expect(clippy::too_many_lines, reason = "one row for each command")]
 pub fn request(command: &Command, room: i64) -> Option<Request> {
     let call = |method, path: String, body| Some((method, path, body));
     match command {

@@ -1,6 +1,8 @@
 //! Many members of a group come back at once: what they missed is looked up once for all of them.
 
+use chat_core::conversation::Group;
 use chat_core::ids::{ConversationId, Seq, UserId, Version};
+use chat_core::pace::Pace;
 use chat_core::ports::{Appended, GroupCreated, NewGroup, NewMessage, Stores};
 use chat_core::receipt::{Advance, Advanced, ReceiptKind};
 use chat_core::text::{Body, Label};
@@ -22,7 +24,8 @@ async fn group(stores: &Stores, members: usize) -> (ConversationId, Vec<UserId>)
     }
     let authors = users.split_off(members);
     let everybody = users.iter().chain(&authors[1..]).copied().collect();
-    let new = NewGroup { name: Label::new("All of us").unwrap(), owner: authors[0], members: everybody, at: AT };
+    let group = Group::new(Label::new("All of us").unwrap(), authors[0]);
+    let new = NewGroup { group, members: everybody, at: AT };
     let made = stores.conversations.create_group(&new).await.unwrap();
     let GroupCreated::Created(made, _) = made else { panic!("not made: {made:?}") };
     for n in 0..WAITING as usize {
@@ -33,6 +36,7 @@ async fn group(stores: &Stores, members: usize) -> (ConversationId, Vec<UserId>)
             client_id: None,
             reply_to: None,
             judged_on: Version(1),
+            pace: Pace::NONE,
             at: AT,
         };
         let appended = stores.messages.append(&said).await.unwrap();

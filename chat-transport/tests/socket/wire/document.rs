@@ -49,8 +49,12 @@ fn said() -> Vec<SaidView> {
                 description: Some(None),
                 avatar_url: Some(Some("/a.png".to_owned())),
                 history_visibility: Some("shared".to_owned()),
+                slow_mode: Some(30),
+                slug: Some("tea".to_owned()),
+                visibility: Some("public".to_owned()),
             },
         },
+        SaidView::ConversationJoin { conversation_id },
         SaidView::MemberAdd { conversation_id, user_ids: vec![user_id] },
         SaidView::MemberRemove { conversation_id, user_id },
         SaidView::MemberSetRole { conversation_id, user_id, role: "admin".to_owned() },
@@ -75,6 +79,7 @@ const fn is_in_the_list(frame: &SaidView) -> bool {
         | SaidView::ReactionAdd { .. }
         | SaidView::ReactionRemove { .. }
         | SaidView::ConversationUpdate { .. }
+        | SaidView::ConversationJoin { .. }
         | SaidView::MemberAdd { .. }
         | SaidView::MemberRemove { .. }
         | SaidView::MemberSetRole { .. }
