@@ -1,23 +1,26 @@
 //! What an actor can ask, and what is answered. Every face of the system decodes to these and to nothing else.
 
+mod messages;
+mod moderation;
 mod reply;
 mod rooms;
 
+pub use messages::*;
+pub use moderation::*;
 pub use reply::*;
 pub use rooms::*;
 
 use crate::conversation::{ActivityCursor, GroupUpdate, Role};
 use crate::ids::{ConnectionId, ConversationId, FriendRequestId, MessageId, ReportId, Seq, SessionId, UserId};
 use crate::invite::InviteCode;
-use crate::moderation::{ReportReason, ReportSubject, Sanction, ServerRole};
+use crate::moderation::{Sanction, ServerRole};
 use crate::page::PageSize;
 use crate::ports::{AuditQuery, ReportQuery};
 use crate::presence::Status;
 use crate::reaction::Emoji;
 use crate::room::Slug;
 use crate::search::MessageSearch;
-use crate::text::{Body, ClientId, Description, Label};
-use crate::time::Timestamp;
+use crate::text::{Body, Description, Label};
 use crate::user::ProfileUpdate;
 
 /// Who asks: a user who proved to be one, and through what.
@@ -331,70 +334,6 @@ pub enum Command {
     },
 }
 
-/// A message to send.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct SendMessage {
-    /// Where.
-    pub conversation: ConversationId,
-    /// What.
-    pub body: Body,
-    /// The sender's key for this attempt; repeats with the same key are the same message.
-    pub client_id: Option<ClientId>,
-    /// The message it answers.
-    pub reply_to: Option<MessageId>,
-}
-
-/// A report to file.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct FileReport {
-    /// Of what.
-    pub subject: ReportSubject,
-    /// What is wrong with it.
-    pub reason: ReportReason,
-    /// What there is to say about it.
-    pub comment: Option<Description>,
-}
-
-/// What somebody who looks after the server decides about a report.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Decision {
-    /// Nothing is done.
-    Dismiss,
-    /// The message goes.
-    DeleteMessage,
-    /// The user is kept out for a while.
-    SuspendUser {
-        /// Until when.
-        until: Timestamp,
-    },
-    /// The user is kept out for good.
-    BanUser,
-}
-
-/// A message that is meant.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct MessageTarget {
-    /// Which.
-    pub id: MessageId,
-    /// The conversation in which it must be; whatever is elsewhere is not there.
-    pub within: Option<ConversationId>,
-}
-
-impl From<MessageId> for MessageTarget {
-    fn from(id: MessageId) -> Self {
-        Self { id, within: None }
-    }
-}
-
-/// Up to where something was read.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum ReadTarget {
-    /// Up to this message.
-    Message(MessageTarget),
-    /// Up to this place in a conversation.
-    Seq(ConversationId, Seq),
-}
-
 /// A page of users, by id.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct UserPageQuery {
@@ -411,26 +350,4 @@ pub enum Direction {
     Incoming,
     /// From the asker.
     Outgoing,
-}
-
-/// A page of a conversation's messages.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct History {
-    /// Of which conversation.
-    pub conversation: ConversationId,
-    /// From where, and which way.
-    pub from: HistoryStart,
-    /// How many.
-    pub size: PageSize,
-}
-
-/// Where a page of messages starts. Pages are stable: what is written meanwhile never shifts them.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum HistoryStart {
-    /// The newest, going back.
-    Newest,
-    /// Those before a seq, going back: newest first.
-    Before(Seq),
-    /// Those after a seq, going on: oldest first.
-    After(Seq),
 }

@@ -11,6 +11,7 @@
 )]
 
 mod cases;
+mod cases_of_messages;
 mod scene;
 
 pub mod accounts;

@@ -1,6 +1,7 @@
 //! Who may do what: everybody tries everything that changes something, everywhere, over REST and over a socket, and is answered
 //! as the table says, the same on both.
 
+mod deeds;
 mod faces;
 mod stage;
 mod table;
@@ -16,9 +17,10 @@ use chat_server::{App, Parts, Users};
 use reqwest::Method;
 use serde_json::{Value, json};
 
+use self::deeds::Deed;
 use self::faces::{CHANGING, frame, request};
 use self::stage::{Cast, Place, Stage, Who};
-use self::table::{Deed, OK, Row, TABLE};
+use self::table::{OK, Row, TABLE};
 use crate::harness::TestServer;
 use crate::harness::socket::Socket;
 use crate::rest::{Answer, Api, Person};

@@ -12,7 +12,7 @@ use chat_core::text::{Body, Label};
 use chat_core::user::Username;
 use chat_core::{Chat, Command, Reply};
 
-use super::table::thumb;
+use super::deeds::thumb;
 
 /// Where something is tried.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
