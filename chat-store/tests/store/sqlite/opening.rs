@@ -74,7 +74,7 @@ async fn what_was_said_before_there_was_an_index_comes_into_it() {
 #[tokio::test]
 async fn migrating_twice_changes_nothing_the_second_time() {
     let file = TestFile::new();
-    assert_eq!(chat_store::migrate(&file.config()).await.unwrap().len(), 5);
+    assert_eq!(chat_store::migrate(&file.config()).await.unwrap().len(), 8);
     assert_eq!(chat_store::migrate(&file.config()).await.unwrap(), []);
     assert_eq!(file.open().await.applied, []);
 }
