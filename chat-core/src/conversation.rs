@@ -2,6 +2,7 @@
 
 use crate::ids::{ConversationId, Seq, UserId, Version};
 use crate::message::Message;
+use crate::personal::{Draft, Settings};
 use crate::receipt::Marks;
 use crate::text::{AvatarUrl, Description, Label};
 use crate::time::Timestamp;
@@ -239,6 +240,10 @@ pub struct ConversationView {
     pub unread: u32,
     /// The newest message that the member may see, also where nothing is left of it.
     pub last_message: Option<Message>,
+    /// What the member has set of it.
+    pub settings: Settings,
+    /// What the member has begun to write there.
+    pub draft: Option<Draft>,
 }
 
 /// Where a list of conversations, newest activity first, goes on: the time and id of the last one shown.

@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use crate::ids::{ConnectionId, ConversationId, MessageId, Seq, SessionId, UserId};
 use crate::log::{LogEntry, UserEntry};
+use crate::personal::{Draft, Settings};
 use crate::presence::Presence;
 use crate::receipt::ReceiptKind;
 use crate::time::Timestamp;
@@ -25,6 +26,20 @@ pub enum Event {
     Presence(Presence),
     /// A user says something else of themselves. A state: the latest wins.
     Profile(User),
+    /// A user has set something else of a conversation, for themselves alone. A state: the latest wins.
+    Settings {
+        /// Of which conversation.
+        conversation: ConversationId,
+        /// What is set.
+        settings: Settings,
+    },
+    /// A user has begun to write something, or did away with it. A state: the latest wins.
+    Draft {
+        /// Where.
+        conversation: ConversationId,
+        /// What; nothing any more where it is none.
+        draft: Option<Draft>,
+    },
     /// Somebody is typing, or stopped. Ephemeral: may be dropped.
     Typing {
         /// Where.

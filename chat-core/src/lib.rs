@@ -12,6 +12,7 @@ pub mod limits;
 pub mod log;
 pub mod message;
 pub mod page;
+pub mod personal;
 pub mod ports;
 pub mod presence;
 pub mod reaction;

@@ -25,6 +25,7 @@ pub(crate) const SQLITE: &[(i64, &str, &str)] = &[
     (2, "groups_and_changes", include_str!("../migrations/sqlite/0002_groups_and_changes.sql")),
     (3, "search", include_str!("../migrations/sqlite/0003_search.sql")),
     (4, "profiles", include_str!("../migrations/sqlite/0004_profiles.sql")),
+    (6, "personal", include_str!("../migrations/sqlite/0006_personal.sql")),
 ];
 
 #[cfg(feature = "postgres")]
@@ -33,6 +34,7 @@ pub(crate) const POSTGRES: &[(i64, &str, &str)] = &[
     (2, "groups_and_changes", include_str!("../migrations/postgres/0002_groups_and_changes.sql")),
     (3, "search", include_str!("../migrations/postgres/0003_search.sql")),
     (4, "profiles", include_str!("../migrations/postgres/0004_profiles.sql")),
+    (6, "personal", include_str!("../migrations/postgres/0006_personal.sql")),
 ];
 
 /// Takes the steps that the database has not taken yet, each in its own transaction, and tells which. Of several

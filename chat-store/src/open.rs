@@ -97,6 +97,7 @@ where
         + chat_core::ports::ChangeStore
         + chat_core::ports::AnnotationStore
         + chat_core::ports::SearchStore
+        + chat_core::ports::PersonalStore
         + chat_core::ports::ReceiptStore
         + chat_core::ports::Database
         + 'static,
@@ -110,6 +111,7 @@ where
         changes: store.clone(),
         annotations: store.clone(),
         search: store.clone(),
+        personal: store.clone(),
         receipts: store.clone(),
         database: store.clone(),
     }

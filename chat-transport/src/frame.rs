@@ -68,6 +68,8 @@ impl Frame {
             | Event::Receipt(_)
             | Event::Presence(_)
             | Event::Profile(_)
+            | Event::Settings { .. }
+            | Event::Draft { .. }
             | Event::Typing { .. }
             | Event::SessionEnded(_) => (None, None),
         };

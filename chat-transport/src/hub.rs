@@ -79,7 +79,14 @@ impl Hub {
     fn is_heard(&self, envelope: &Envelope) -> bool {
         let Audience::Users { users, about } = &envelope.audience else { return true };
         if envelope.origin.is_some()
-            || !matches!(*envelope.event, Event::Presence(_) | Event::Profile(_) | Event::Receipt(_))
+            || !matches!(
+                *envelope.event,
+                Event::Presence(_)
+                    | Event::Profile(_)
+                    | Event::Receipt(_)
+                    | Event::Settings { .. }
+                    | Event::Draft { .. }
+            )
         {
             return true;
         }
@@ -293,6 +300,8 @@ impl State {
             | Event::Receipt(_)
             | Event::Presence(_)
             | Event::Profile(_)
+            | Event::Settings { .. }
+            | Event::Draft { .. }
             | Event::Typing { .. }
             | Event::SessionEnded(_) => {}
         }

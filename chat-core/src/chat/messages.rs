@@ -23,7 +23,7 @@ impl Chat {
                 Ok(facts) => facts.version,
                 Err(refusal) => return self.find_sent(actor, &send).await?.ok_or(refusal.into()),
             };
-            self.check_quoted(actor.user, &send).await?;
+            self.check_quoted(actor.user, send.conversation, send.reply_to).await?;
             let new = self.new_message(actor, &send, judged);
             match self.stores.messages.append(&new).await? {
                 Appended::Stored(message) => {
@@ -64,13 +64,18 @@ impl Chat {
     }
 
     /// A reply quotes a message of the same conversation that its author can see.
-    async fn check_quoted(&self, user: UserId, send: &SendMessage) -> Result<(), ChatError> {
-        let Some(quoted) = send.reply_to else { return Ok(()) };
+    pub(super) async fn check_quoted(
+        &self,
+        user: UserId,
+        conversation: ConversationId,
+        quoted: Option<MessageId>,
+    ) -> Result<(), ChatError> {
+        let Some(quoted) = quoted else { return Ok(()) };
         let message = self.visible_message(user, quoted).await?;
         if message.content.is_deleted() {
             return Err(ErrorCode::MessageDeleted.into());
         }
-        if message.conversation == send.conversation { Ok(()) } else { Err(ErrorCode::NotFound.into()) }
+        if message.conversation == conversation { Ok(()) } else { Err(ErrorCode::NotFound.into()) }
     }
 
     pub(super) async fn get_message(&self, actor: &Actor, id: MessageId) -> Result<MessageView, ChatError> {

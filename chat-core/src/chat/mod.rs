@@ -11,6 +11,7 @@ mod conversations;
 mod facts;
 mod groups;
 mod messages;
+mod personal;
 mod presence;
 mod receipts;
 mod relations;
@@ -149,6 +150,12 @@ impl Chat {
             }
             Command::PinMessage(message) => self.pin(actor, message, |message| Act::Pin { message }).await,
             Command::UnpinMessage(message) => self.pin(actor, message, |message| Act::Unpin { message }).await,
+            Command::UpdateSettings { conversation, update } => {
+                self.update_settings(actor, conversation, update).await.map(Reply::Settings)
+            }
+            Command::SetDraft { conversation, draft } => {
+                self.set_draft(actor, conversation, draft).await.map(Reply::Draft)
+            }
             Command::RequestFriend(user) => self.request_friend(actor, user).await.map(Reply::Request),
             Command::AcceptFriend(request) => self.accept_friend(actor, request).await.map(Reply::Request),
             Command::DeclineFriend(request) => self.decline_friend(actor, request).await.map(Reply::Request),
@@ -164,6 +171,7 @@ impl Chat {
             Command::ListBlocks(query) => self.list_blocks(actor, query).await,
             Command::ListRequests { direction, after, size } => self.list_requests(actor, direction, after, size).await,
             Command::ListConversations { after, size } => self.list_conversations(actor, after, size).await,
+            Command::ListArchived { after, size } => self.list_archived(actor, after, size).await,
             Command::GetConversation(conversation) => self.get_conversation(actor, conversation).await,
             Command::ListMembers { conversation, after, size } => {
                 self.list_members(actor, conversation, after, size).await
@@ -217,7 +225,9 @@ impl Chat {
 const fn kind_of(command: &Command) -> Kind {
     match command {
         Command::SendMessage(_) | Command::EditMessage { .. } => Kind::Message,
-        Command::MarkRead(_) | Command::SetTyping { .. } | Command::SetPresence { .. } => Kind::Signal,
+        Command::MarkRead(_) | Command::SetTyping { .. } | Command::SetPresence { .. } | Command::SetDraft { .. } => {
+            Kind::Signal
+        }
         Command::UpdateProfile(_)
         | Command::OpenDirect { .. }
         | Command::CreateGroup { .. }
@@ -230,6 +240,7 @@ const fn kind_of(command: &Command) -> Kind {
         | Command::RemoveReaction(..)
         | Command::PinMessage(_)
         | Command::UnpinMessage(_)
+        | Command::UpdateSettings { .. }
         | Command::RequestFriend(_)
         | Command::AcceptFriend(_)
         | Command::DeclineFriend(_)
@@ -245,6 +256,7 @@ const fn kind_of(command: &Command) -> Kind {
         | Command::ListBlocks(_)
         | Command::ListRequests { .. }
         | Command::ListConversations { .. }
+        | Command::ListArchived { .. }
         | Command::GetConversation(_)
         | Command::ListMembers { .. }
         | Command::ListMessages(_)

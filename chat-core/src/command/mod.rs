@@ -7,6 +7,7 @@ pub use reply::*;
 use crate::conversation::{ActivityCursor, GroupUpdate, Role};
 use crate::ids::{ConnectionId, ConversationId, FriendRequestId, MessageId, Seq, SessionId, UserId};
 use crate::page::PageSize;
+use crate::personal::SettingsUpdate;
 use crate::presence::Status;
 use crate::reaction::Emoji;
 use crate::search::MessageSearch;
@@ -121,6 +122,20 @@ pub enum Command {
     PinMessage(MessageTarget),
     /// Do not hold it up any more.
     UnpinMessage(MessageTarget),
+    /// Mute a conversation or put it away, for oneself alone.
+    UpdateSettings {
+        /// Which.
+        conversation: ConversationId,
+        /// What of one's settings.
+        update: SettingsUpdate,
+    },
+    /// Keep what one has begun to write; none forgets it.
+    SetDraft {
+        /// Where.
+        conversation: ConversationId,
+        /// What.
+        draft: Option<NewDraft>,
+    },
     /// Ask a user to become friends.
     RequestFriend(UserId),
     /// Say yes to a request.
@@ -163,8 +178,15 @@ pub enum Command {
         /// How many.
         size: PageSize,
     },
-    /// One's conversations, newest activity first.
+    /// One's conversations without those that one has put away, newest activity first.
     ListConversations {
+        /// After which one.
+        after: Option<ActivityCursor>,
+        /// How many.
+        size: PageSize,
+    },
+    /// The conversations that one has put away, newest activity first.
+    ListArchived {
         /// After which one.
         after: Option<ActivityCursor>,
         /// How many.
@@ -246,6 +268,15 @@ pub struct SendMessage {
     /// The sender's key for this attempt; repeats with the same key are the same message.
     pub client_id: Option<ClientId>,
     /// The message it answers.
+    pub reply_to: Option<MessageId>,
+}
+
+/// Something that is not said yet.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewDraft {
+    /// The text so far.
+    pub body: Body,
+    /// The message that it is going to answer.
     pub reply_to: Option<MessageId>,
 }
 

@@ -6,6 +6,7 @@ use crate::ids::{ConversationId, MessageId, Seq};
 use crate::log::{LogEntry, UserEntry};
 use crate::message::{FormerBody, Message, MessageView};
 use crate::page::Page;
+use crate::personal::{Draft, Kept, Settings};
 use crate::presence::Presence;
 use crate::receipt::Marks;
 use crate::relation::FriendRequest;
@@ -23,6 +24,10 @@ pub enum Reply {
     Marks(MarksReply),
     /// A change of a conversation.
     Changed(ChangedReply),
+    /// What the asker has set of a conversation.
+    Settings(SettingsReply),
+    /// What the asker has begun to write there.
+    Draft(DraftReply),
     /// A message.
     Message(MessageView),
     /// A conversation that was asked for, made or found.
@@ -59,6 +64,26 @@ pub enum Reply {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ChangedReply {
     /// False if it was so before; then no event says so.
+    pub fresh: bool,
+}
+
+/// What somebody has set of a conversation, as it stands now.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct SettingsReply {
+    /// Of which conversation.
+    pub conversation: ConversationId,
+    /// What is set.
+    pub settings: Settings,
+    /// False if it was so before; then no event says so.
+    pub fresh: bool,
+}
+
+/// What somebody has begun to write, as it stands now.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DraftReply {
+    /// The draft, if there is one.
+    pub draft: Option<Draft>,
+    /// False if there was none before either; then no event says so.
     pub fresh: bool,
 }
 
@@ -150,6 +175,8 @@ pub struct Welcome {
     pub online: Vec<Presence>,
     /// Changes when the database was restored from a backup: cursors of another epoch mean nothing.
     pub epoch: String,
+    /// What the user keeps of their conversations for themselves.
+    pub kept: Vec<Kept>,
     /// What reaches the user with this: to be noted as [`delivered`](crate::Chat::delivered) when it has.
     pub waiting: Vec<Delivery>,
 }

@@ -12,6 +12,7 @@ mod conversations;
 mod credentials;
 mod database;
 mod messages;
+mod personal;
 mod receipts;
 mod relations;
 mod search;
@@ -26,6 +27,7 @@ pub use conversations::*;
 pub use credentials::*;
 pub use database::*;
 pub use messages::*;
+pub use personal::*;
 pub use receipts::*;
 pub use relations::*;
 pub use search::*;
@@ -70,6 +72,8 @@ pub struct Stores {
     pub annotations: Arc<dyn AnnotationStore>,
     /// Searching messages.
     pub search: Arc<dyn SearchStore>,
+    /// What single members keep for themselves.
+    pub personal: Arc<dyn PersonalStore>,
     /// Marks.
     pub receipts: Arc<dyn ReceiptStore>,
     /// The database as a whole.

@@ -15,6 +15,7 @@ mod friends;
 mod house;
 mod mirror;
 mod own_account;
+mod personal;
 mod presence;
 mod profiles;
 mod receipts;

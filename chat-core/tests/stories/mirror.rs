@@ -104,6 +104,8 @@ impl Mirror {
             Event::Receipt(_)
             | Event::Presence(_)
             | Event::Profile(_)
+            | Event::Settings { .. }
+            | Event::Draft { .. }
             | Event::Typing { .. }
             | Event::SessionEnded(_) => false,
         }

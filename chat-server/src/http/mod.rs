@@ -14,6 +14,7 @@ mod extract;
 mod friends;
 mod groups;
 mod messages;
+mod personal;
 mod problem;
 pub(crate) mod request_id;
 mod search;
@@ -49,6 +50,7 @@ fn described(state: &AppState) -> OpenApiRouter<AppState> {
         .merge(conversations::routes())
         .merge(groups::routes())
         .merge(messages::routes())
+        .merge(personal::routes())
         .merge(annotations::routes())
         .merge(search::routes());
     let mut root = OpenApiRouter::with_openapi(document::outline());

@@ -26,6 +26,7 @@ mod rest_friends;
 mod rest_groups;
 mod rest_messages;
 mod rest_own_account;
+mod rest_personal;
 mod rest_search;
 mod rest_users;
 mod secrecy;

@@ -13,6 +13,7 @@ mod database;
 mod life;
 mod messages;
 mod own_logs;
+mod personal;
 mod pool;
 mod receipts;
 mod relations;

@@ -9,6 +9,7 @@ pub(crate) mod conversations;
 pub(crate) mod database;
 pub(crate) mod members;
 pub(crate) mod messages;
+pub(crate) mod personal;
 pub(crate) mod receipts;
 pub(crate) mod relations;
 pub(crate) mod search;

@@ -11,6 +11,7 @@ mod file;
 mod life;
 mod messages;
 mod own_logs;
+mod personal;
 #[cfg(test)]
 mod plans;
 mod receipts;

@@ -8,7 +8,8 @@ use sqlx::{AssertSqlSafe, Row};
 use super::SqliteStore;
 use crate::session::Session;
 use crate::sql::{
-    accounts, annotations, changes, conversations, members, messages, relations, search, sessions, user_changes,
+    accounts, annotations, changes, conversations, members, messages, personal, relations, search, sessions,
+    user_changes,
 };
 
 /// Every statement that a busy server runs all the time.
@@ -45,6 +46,13 @@ const BUSY: &[&str] = &[
     super::conversations::FACTS,
     conversations::VIEW,
     conversations::LIST,
+    conversations::ARCHIVED,
+    personal::HOLD,
+    personal::HELD,
+    personal::SET,
+    personal::SET_DRAFT,
+    personal::FORGET_DRAFT,
+    super::personal::KEPT,
     members::MEMBERS,
     super::conversations::IDS_OF,
     super::conversations::POSITIONS,

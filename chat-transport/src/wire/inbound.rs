@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use chat_core::command::{MessageTarget, ReadTarget, SendMessage};
 use chat_core::conversation::{GroupUpdate, Role};
 use chat_core::ids::{ConversationId, MessageId, Seq, UserId};
+use chat_core::personal::SettingsUpdate;
 use chat_core::presence::Status;
 use chat_core::reaction::Emoji;
 use chat_core::text::{Body, ClientId, Label};
@@ -13,6 +14,7 @@ use serde::Deserialize;
 
 use super::changes::{GroupUpdateView, given};
 use super::json;
+use super::personal::{NewDraftView, SettingsUpdateView};
 
 /// The longest name that a client may give to a command, in bytes.
 const MAX_REF_BYTES: usize = 64;
@@ -74,6 +76,9 @@ struct Fields {
     #[serde(default, deserialize_with = "given")]
     avatar_url: Option<Option<String>>,
     history_visibility: Option<String>,
+    #[serde(default, deserialize_with = "given")]
+    muted_until: Option<Option<String>>,
+    archived: Option<bool>,
 }
 
 /// The name alone, of a frame that cannot be read as a whole.
@@ -122,6 +127,11 @@ impl Fields {
             "conversation.update" => {
                 Command::UpdateGroup { conversation: self.conversation(implied)?, update: self.update()? }
             }
+            "settings.set" => {
+                Command::UpdateSettings { conversation: self.conversation(implied)?, update: self.settings()? }
+            }
+            "draft.set" => self.draft(implied)?,
+            "draft.clear" => Command::SetDraft { conversation: self.conversation(implied)?, draft: None },
             "member.add" => Command::AddMembers { conversation: self.conversation(implied)?, users: self.users()? },
             "member.remove" => Command::RemoveMember { conversation: self.conversation(implied)?, user: self.user()? },
             "member.set_role" => Command::SetRole {
@@ -169,6 +179,16 @@ impl Fields {
     fn update(self) -> Result<GroupUpdate, ChatError> {
         let Self { name, description, avatar_url, history_visibility, .. } = self;
         GroupUpdateView { name, description, avatar_url, history_visibility }.try_into()
+    }
+
+    fn settings(self) -> Result<SettingsUpdate, ChatError> {
+        SettingsUpdateView { muted_until: self.muted_until, archived: self.archived }.try_into()
+    }
+
+    fn draft(self, implied: Option<ConversationId>) -> Result<Command, ChatError> {
+        let conversation = self.conversation(implied)?;
+        let view = NewDraftView { body: self.body.ok_or(ErrorCode::BadRequest)?, reply_to: self.reply_to };
+        Ok(Command::SetDraft { conversation, draft: Some(view.try_into()?) })
     }
 
     fn send(self, implied: Option<ConversationId>) -> Result<SendMessage, ChatError> {

@@ -8,6 +8,7 @@ mod events;
 mod frames;
 mod inbound;
 pub mod json;
+mod personal;
 mod profiles;
 mod views;
 
@@ -15,5 +16,6 @@ pub use changes::*;
 pub use events::*;
 pub use frames::*;
 pub use inbound::{ClientFrame, SyncRequest, decode};
+pub use personal::*;
 pub use profiles::*;
 pub use views::*;

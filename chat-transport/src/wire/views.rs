@@ -10,6 +10,8 @@ use chat_core::relation::FriendRequest;
 use chat_core::text::{AvatarUrl, Body, Description, Label};
 use serde::{Deserialize, Serialize};
 
+use super::personal::{DraftView, muted_until};
+
 /// A user as the asker sees them.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
@@ -226,6 +228,15 @@ pub struct ConversationView {
     pub read_seq: i64,
     /// The newest message.
     pub last_message: Option<MessageView>,
+    /// No noise before this time, which may be past; `forever` for good. Absent where it is not muted.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub muted_until: Option<String>,
+    /// Whether the asker put it away; absent if not.
+    #[serde(skip_serializing_if = "std::ops::Not::not", default)]
+    pub archived: bool,
+    /// What the asker has begun to write there.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub draft: Option<DraftView>,
     /// Direct: the other user.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub user_id: Option<i64>,
@@ -278,6 +289,9 @@ impl From<&CoreView> for ConversationView {
             delivered_seq: view.me.marks.delivered.get(),
             read_seq: view.me.marks.read.get(),
             last_message: view.last_message.as_ref().map(MessageView::from),
+            muted_until: muted_until(&view.settings),
+            archived: view.settings.archived,
+            draft: view.draft.as_ref().map(DraftView::from),
             user_id: direct.and_then(|pair| pair.other(view.me.user)).map(chat_core::ids::UserId::get),
             user1_id: direct.map(|pair| pair.low().get()),
             user2_id: direct.map(|pair| pair.high().get()),

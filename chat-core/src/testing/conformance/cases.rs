@@ -207,6 +207,15 @@ macro_rules! for_each_case {
                 positions_tell_where_every_conversation_stands
                 heads_are_told_of_those_that_exist
             }
+            personal {
+                settings_are_of_one_member_alone
+                what_is_put_away_comes_back_by_what_others_say
+                what_is_muted_stays_away
+                what_is_put_away_is_listed_in_pages
+                a_draft_is_kept_until_it_is_forgotten
+                what_a_member_keeps_goes_with_them
+                what_is_set_at_once_is_all_set
+            }
             messages {
                 a_message_is_stored_as_it_was_given
                 places_are_counted_per_conversation_and_ids_over_all

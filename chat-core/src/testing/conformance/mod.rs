@@ -29,6 +29,7 @@ pub mod messages;
 pub mod own_sessions;
 pub mod pages;
 pub mod passwords;
+pub mod personal;
 pub mod profiles;
 pub mod races;
 pub mod receipts;

@@ -10,6 +10,7 @@ mod changes;
 mod conversations;
 mod database;
 mod messages;
+mod personal;
 mod receipts;
 mod relations;
 mod search;
@@ -49,6 +50,7 @@ impl MemoryStore {
             changes: self.clone(),
             annotations: self.clone(),
             search: self.clone(),
+            personal: self.clone(),
             receipts: self.clone(),
             database: self.clone(),
         }

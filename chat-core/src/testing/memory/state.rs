@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
+use super::personal::Own;
 use crate::conversation::{Conversation, Kind, Member, Pair};
 use crate::ids::{ConversationId, FriendRequestId, MessageId, Seq, SessionId, UserId};
 use crate::log::{Changed, LogEntry, UserEntry, UserNotice};
@@ -83,6 +84,8 @@ pub(super) struct Annotations {
 pub(super) struct MemberRow {
     pub(super) member: Member,
     pub(super) rises: Vec<Rise>,
+    /// What they keep for themselves.
+    pub(super) own: Own,
 }
 
 /// One rise of one mark.

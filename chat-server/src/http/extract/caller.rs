@@ -4,7 +4,9 @@ use axum::extract::{FromRef, FromRequestParts};
 use axum::http::header::AUTHORIZATION;
 use axum::http::request::Parts;
 use chat_core::accounts::Credential;
-use chat_core::command::{ChangedReply, Changes, MarksReply, Me, Opened, OwnChanges, Profile, Sent};
+use chat_core::command::{
+    ChangedReply, Changes, DraftReply, MarksReply, Me, Opened, OwnChanges, Profile, Sent, SettingsReply,
+};
 use chat_core::conversation::{ActivityCursor, ConversationView, Member};
 use chat_core::message::{FormerBody, MessageView};
 use chat_core::page::Page;
@@ -87,6 +89,8 @@ answers! {
     Sent = Reply::Sent(it) => it;
     MarksReply = Reply::Marks(it) => it;
     ChangedReply = Reply::Changed(it) => it;
+    SettingsReply = Reply::Settings(it) => it;
+    DraftReply = Reply::Draft(it) => it;
     MessageView = Reply::Message(it) => it;
     Opened = Reply::Conversation(it) => *it;
     FriendRequest = Reply::Request(it) => it;

@@ -5,13 +5,14 @@ use chat_core::Command;
 use chat_core::command::{MessageTarget, ReadTarget};
 use chat_core::conversation::GroupUpdate;
 use chat_core::ids::UserId;
+use chat_core::personal::SettingsUpdate;
 use chat_core::reaction::Emoji;
 use chat_core::text::Description;
 use reqwest::Method;
 use serde_json::{Map, Value, json};
 
 /// How many commands change something.
-pub const CHANGING: usize = 24;
+pub const CHANGING: usize = 26;
 
 /// A request: the method, the path after `/api/v1/`, and the body.
 pub type Request = (Method, String, Option<Value>);
@@ -28,6 +29,17 @@ fn fields(update: &GroupUpdate) -> Map<String, Value> {
         fields.insert("history_visibility".to_owned(), json!(history.as_str()));
     }
     fields
+}
+
+fn settings(update: &SettingsUpdate) -> Value {
+    let mut fields = Map::new();
+    if let Some(muted) = &update.muted {
+        fields.insert("muted_until".to_owned(), json!(muted.map(|_| "forever")));
+    }
+    if let Some(archived) = update.archived {
+        fields.insert("archived".to_owned(), json!(archived));
+    }
+    Value::Object(fields)
 }
 
 fn ids(users: &[UserId]) -> Vec<i64> {
@@ -91,6 +103,16 @@ pub fn request(command: &Command, room: i64) -> Option<Request> {
         Command::RemoveReaction(target, emoji) => call(Method::DELETE, reaction(target, emoji), None),
         Command::PinMessage(target) => call(Method::PUT, format!("conversations/{room}/pins/{}", target.id), None),
         Command::UnpinMessage(target) => call(Method::DELETE, format!("conversations/{room}/pins/{}", target.id), None),
+        Command::UpdateSettings { conversation, update } => {
+            call(Method::PATCH, format!("conversations/{conversation}/settings"), Some(settings(update)))
+        }
+        Command::SetDraft { conversation, draft: Some(draft) } => {
+            let body = json!({"body": draft.body.as_str(), "reply_to": draft.reply_to.map(|id| id.get())});
+            call(Method::PUT, format!("conversations/{conversation}/draft"), Some(body))
+        }
+        Command::SetDraft { conversation, draft: None } => {
+            call(Method::DELETE, format!("conversations/{conversation}/draft"), None)
+        }
         Command::RequestFriend(user) => {
             call(Method::POST, "friends/requests".to_owned(), Some(json!({"user_id": user.get()})))
         }
@@ -108,6 +130,7 @@ pub fn request(command: &Command, room: i64) -> Option<Request> {
         | Command::ListBlocks(_)
         | Command::ListRequests { .. }
         | Command::ListConversations { .. }
+        | Command::ListArchived { .. }
         | Command::GetConversation(_)
         | Command::ListMembers { .. }
         | Command::ListMessages(_)
@@ -164,6 +187,19 @@ pub fn frame(command: &Command) -> Option<Value> {
         Command::RemoveReaction(target, emoji) => {
             json!({"type": "reaction.remove", "message_id": target.id.get(), "emoji": emoji.as_str()})
         }
+        Command::UpdateSettings { conversation, update } => {
+            let mut frame = settings(update);
+            frame["type"] = json!("settings.set");
+            frame["conversation_id"] = json!(conversation.get());
+            frame
+        }
+        Command::SetDraft { conversation, draft: Some(draft) } => json!({
+            "type": "draft.set", "conversation_id": conversation.get(), "body": draft.body.as_str(),
+            "reply_to": draft.reply_to.map(|id| id.get()),
+        }),
+        Command::SetDraft { conversation, draft: None } => {
+            json!({"type": "draft.clear", "conversation_id": conversation.get()})
+        }
         Command::PinMessage(target) => about("message.pin", target),
         Command::UnpinMessage(target) => about("message.unpin", target),
         Command::UpdateProfile(_)
@@ -184,6 +220,7 @@ pub fn frame(command: &Command) -> Option<Value> {
         | Command::ListBlocks(_)
         | Command::ListRequests { .. }
         | Command::ListConversations { .. }
+        | Command::ListArchived { .. }
         | Command::GetConversation(_)
         | Command::ListMembers { .. }
         | Command::ListMessages(_)

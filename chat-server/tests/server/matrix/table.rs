@@ -1,9 +1,10 @@
 //! The one table of who may do what, as the protocol's documentation says it, and the command that each deed is.
 
 use chat_core::Command;
-use chat_core::command::{ReadTarget, SendMessage};
+use chat_core::command::{NewDraft, ReadTarget, SendMessage};
 use chat_core::conversation::{GroupUpdate, HistoryVisibility, Role};
 use chat_core::ids::{MessageId, Seq, UserId};
+use chat_core::personal::{Mute, SettingsUpdate};
 use chat_core::presence::Status;
 use chat_core::reaction::Emoji;
 use chat_core::text::{Body, Description, Label};
@@ -129,6 +130,18 @@ pub const TABLE: &[Row] = &[
     (Place::Direct, Deed::ReadMessage, all(OK)),
     (Place::Direct, Deed::StartTyping, all(OK)),
     (Place::Direct, Deed::StopTyping, all(OK)),
+    (Place::Group, Deed::Mute, all(OK)),
+    (Place::Group, Deed::Archive, all(OK)),
+    (Place::Group, Deed::SetNothing, all(OK)),
+    (Place::Group, Deed::Draft, all(OK)),
+    (Place::Group, Deed::DraftAnswerToDeleted, all(GONE)),
+    (Place::Group, Deed::ForgetDraft, all(OK)),
+    (Place::Direct, Deed::Mute, all(OK)),
+    (Place::Direct, Deed::Archive, all(OK)),
+    (Place::Direct, Deed::SetNothing, all(OK)),
+    (Place::Direct, Deed::Draft, all(OK)),
+    (Place::Direct, Deed::DraftAnswerToDeleted, all(GONE)),
+    (Place::Direct, Deed::ForgetDraft, all(OK)),
     (Place::Direct, Deed::OpenDirect, all(OK)),
     (Place::Nowhere, Deed::OpenDirect, UNLESS_BLOCKED),
     (Place::Nowhere, Deed::CreateGroup, UNLESS_BLOCKED),
@@ -196,6 +209,12 @@ pub enum Deed {
     ReadMessage,
     StartTyping,
     StopTyping,
+    Mute,
+    Archive,
+    SetNothing,
+    Draft,
+    DraftAnswerToDeleted,
+    ForgetDraft,
     OpenDirect,
     CreateGroup,
     RequestFriend,
@@ -234,6 +253,8 @@ impl Deed {
         let add = |user| Command::AddMembers { conversation, users: vec![user] };
         let remove = |user| Command::RemoveMember { conversation, user };
         let set_role = |user, role| Command::SetRole { conversation, user, role };
+        let set = |update| Command::UpdateSettings { conversation, update };
+        let begin = |reply_to| Command::SetDraft { conversation, draft: Some(NewDraft { body: body(), reply_to }) };
         match self {
             Self::Send => send(None),
             Self::Answer => send(Some(stage.others)),
@@ -286,6 +307,12 @@ impl Deed {
             Self::ReadMessage => Command::MarkRead(ReadTarget::Message(stage.others.into())),
             Self::StartTyping => Command::SetTyping { conversation, is_typing: true },
             Self::StopTyping => Command::SetTyping { conversation, is_typing: false },
+            Self::Mute => set(SettingsUpdate { muted: Some(Some(Mute::Forever)), archived: None }),
+            Self::Archive => set(SettingsUpdate { muted: None, archived: Some(true) }),
+            Self::SetNothing => set(SettingsUpdate::default()),
+            Self::Draft => begin(Some(stage.others)),
+            Self::DraftAnswerToDeleted => begin(Some(stage.others_deleted)),
+            Self::ForgetDraft => Command::SetDraft { conversation, draft: None },
             Self::OpenDirect => Command::OpenDirect { user: stage.target },
             Self::CreateGroup => Command::CreateGroup { name: Label::new("Us").unwrap(), members: vec![stage.target] },
             Self::RequestFriend => Command::RequestFriend(stage.target),
