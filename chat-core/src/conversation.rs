@@ -238,6 +238,9 @@ pub struct ConversationView {
     /// Messages of others after the read mark that still exist, counted among the newest
     /// [`UNREAD_WINDOW`](crate::message::UNREAD_WINDOW).
     pub unread: u32,
+    /// How many messages of others after the read mark call the member, or everybody; at most
+    /// [`MENTIONS_WINDOW`](crate::message::MENTIONS_WINDOW).
+    pub unread_mentions: u32,
     /// The newest message that the member may see, also where nothing is left of it.
     pub last_message: Option<Message>,
     /// What the member has set of it.

@@ -80,6 +80,13 @@ pub enum Audience {
         /// The one who need not hear it, if any.
         except: Option<UserId>,
     },
+    /// Every connection that carries the conversation, except those of several users.
+    ConversationBut {
+        /// Which conversation.
+        id: ConversationId,
+        /// Those who do not hear it.
+        but: Vec<UserId>,
+    },
     /// Every connection of these users. With a conversation given, also those that carry that conversation alone.
     Users {
         /// Who.

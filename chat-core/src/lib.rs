@@ -10,6 +10,7 @@ pub mod event;
 pub mod ids;
 pub mod limits;
 pub mod log;
+pub mod mention;
 pub mod message;
 pub mod page;
 pub mod personal;

@@ -232,7 +232,7 @@ impl State {
         self.admit(&event);
         let mut answered = false;
         match &outgoing.envelope.audience {
-            Audience::Conversation { id, .. } => {
+            Audience::Conversation { id, .. } | Audience::ConversationBut { id, .. } => {
                 if let Some(carriers) = self.registry.carrying(*id) {
                     if carriers.len() > CHUNK || self.rounds.is_under_way(*id) {
                         self.make_a_round(*id, &Arc::clone(carriers), outgoing);

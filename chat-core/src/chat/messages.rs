@@ -6,13 +6,27 @@ use crate::error::{ChatError, ErrorCode};
 use crate::event::{Audience, Event};
 use crate::ids::{ConversationId, MessageId, Seq, UserId, Version};
 use crate::log::LogEntry;
-use crate::message::{Message, MessageView};
+use crate::message::{Forwarded, Mentions, Message, MessageView};
 use crate::page::{Page, PageSize};
 use crate::ports::{Appended, NewMessage};
 use crate::rules;
 
+/// What somebody says.
+pub(super) struct Words {
+    /// The message.
+    pub(super) send: SendMessage,
+    /// Whose words they are, if not the sender's own.
+    pub(super) forwarded: Option<Forwarded>,
+}
+
 impl Chat {
     pub(super) async fn send(&self, actor: &Actor, send: SendMessage) -> Result<Sent, ChatError> {
+        self.say(actor, Words { send, forwarded: None }).await
+    }
+
+    /// Says something in a conversation, if the rules allow it and nobody said it under the same key before.
+    pub(super) async fn say(&self, actor: &Actor, words: Words) -> Result<Sent, ChatError> {
+        let send = &words.send;
         let mut facts = self.facts_to_write_on(send.conversation, actor.user).await?;
         for _ in 0..MAX_STALE {
             if rules::may_send(facts.as_deref()).is_err() {
@@ -20,11 +34,15 @@ impl Chat {
                 facts = self.fresh_facts(send.conversation, actor.user).await?;
             }
             let judged = match rules::may_send(facts.as_deref()) {
-                Ok(facts) => facts.version,
-                Err(refusal) => return self.find_sent(actor, &send).await?.ok_or(refusal.into()),
+                Ok(judged) => judged,
+                Err(refusal) => return self.find_sent(actor, &words).await?.ok_or(refusal.into()),
             };
             self.check_quoted(actor.user, send.conversation, send.reply_to).await?;
-            let new = self.new_message(actor, &send, judged);
+            let mut new = self.new_message(actor, &words, judged.version);
+            // Whom somebody else's words call has been called by them.
+            if new.forwarded.is_none() {
+                new.mentions = self.mentions(judged, actor.user, &new.body).await?;
+            }
             match self.stores.messages.append(&new).await? {
                 Appended::Stored(message) => {
                     let event = Event::Entry(LogEntry::Message(message.clone()));
@@ -40,23 +58,26 @@ impl Chat {
         Err(kept_moving())
     }
 
-    fn new_message(&self, actor: &Actor, send: &SendMessage, judged_on: Version) -> NewMessage {
+    fn new_message(&self, actor: &Actor, words: &Words, judged_on: Version) -> NewMessage {
+        let Words { send, forwarded } = words;
         NewMessage {
             conversation: send.conversation,
             sender: actor.user,
             body: send.body.clone(),
             client_id: send.client_id.clone(),
             reply_to: send.reply_to,
+            mentions: Mentions::NOBODY,
+            forwarded: *forwarded,
             judged_on,
             at: self.now(),
         }
     }
 
     /// A message that was stored before the rules came to refuse it: its sender lost the answer and asks again.
-    async fn find_sent(&self, actor: &Actor, send: &SendMessage) -> Result<Option<Sent>, ChatError> {
-        let Some(key) = &send.client_id else { return Ok(None) };
-        let found = self.stores.messages.find_by_client_id(send.conversation, actor.user, key).await?;
-        let again = self.new_message(actor, send, Version::default());
+    async fn find_sent(&self, actor: &Actor, words: &Words) -> Result<Option<Sent>, ChatError> {
+        let Some(key) = &words.send.client_id else { return Ok(None) };
+        let found = self.stores.messages.find_by_client_id(words.send.conversation, actor.user, key).await?;
+        let again = self.new_message(actor, words, Version::default());
         match found {
             Some(message) if again.repeats(&message) => Ok(Some(Sent { message, fresh: false })),
             Some(_) | None => Ok(None),

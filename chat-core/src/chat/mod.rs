@@ -9,7 +9,10 @@ mod changes;
 mod connections;
 mod conversations;
 mod facts;
+mod forward;
 mod groups;
+mod jump;
+mod mentions;
 mod messages;
 mod personal;
 mod presence;
@@ -17,6 +20,7 @@ mod receipts;
 mod relations;
 mod resume;
 mod search;
+mod typing;
 mod users;
 
 use std::sync::Arc;
@@ -34,6 +38,7 @@ use crate::time::Timestamp;
 
 use facts::FactsCache;
 use presence::PresenceBoard;
+use typing::TypingBoard;
 
 pub use receipts::Delivery;
 pub use resume::Gap;
@@ -107,6 +112,7 @@ pub struct Chat {
     settings: ChatSettings,
     facts: FactsCache,
     board: PresenceBoard,
+    typing: TypingBoard,
     limiter: RateLimiter<(UserId, Kind)>,
 }
 
@@ -121,6 +127,7 @@ impl Chat {
             settings,
             facts: FactsCache::default(),
             board: PresenceBoard::default(),
+            typing: TypingBoard::default(),
             limiter: RateLimiter::new(),
         }
     }
@@ -130,6 +137,7 @@ impl Chat {
         self.limit(actor.user, kind_of(&command))?;
         match command {
             Command::SendMessage(send) => self.send(actor, send).await.map(Reply::Sent),
+            Command::ForwardMessage(forward) => self.forward(actor, forward).await.map(Reply::Sent),
             Command::MarkRead(target) => self.mark_read(actor, target).await.map(Reply::Marks),
             Command::SetTyping { conversation, is_typing } => self.set_typing(actor, conversation, is_typing).await,
             Command::SetPresence { status, message } => self.set_presence(actor, status, message).await,
@@ -177,6 +185,7 @@ impl Chat {
                 self.list_members(actor, conversation, after, size).await
             }
             Command::ListMessages(history) => self.list_messages(actor, history).await,
+            Command::ListAround(around) => self.list_around(actor, around).await.map(Reply::Around),
             Command::SearchMessages(search) => self.search_messages(actor, search).await,
             Command::GetMessage(message) => self.get_message(actor, message).await.map(Reply::Message),
             Command::ListFormerBodies(message) => self.former_bodies(actor, message).await,
@@ -224,7 +233,7 @@ impl Chat {
 /// What a command counts as. Total, so that a new command has to say.
 const fn kind_of(command: &Command) -> Kind {
     match command {
-        Command::SendMessage(_) | Command::EditMessage { .. } => Kind::Message,
+        Command::SendMessage(_) | Command::ForwardMessage(_) | Command::EditMessage { .. } => Kind::Message,
         Command::MarkRead(_) | Command::SetTyping { .. } | Command::SetPresence { .. } | Command::SetDraft { .. } => {
             Kind::Signal
         }
@@ -260,6 +269,7 @@ const fn kind_of(command: &Command) -> Kind {
         | Command::GetConversation(_)
         | Command::ListMembers { .. }
         | Command::ListMessages(_)
+        | Command::ListAround(_)
         | Command::SearchMessages(_)
         | Command::GetMessage(_)
         | Command::ListFormerBodies(_)

@@ -12,6 +12,7 @@ use crate::presence::Status;
 use crate::reaction::Emoji;
 use crate::search::MessageSearch;
 use crate::text::{Body, ClientId, Label};
+use crate::time::Timestamp;
 use crate::user::ProfileUpdate;
 
 /// Who asks: a user who proved to be one, and through what.
@@ -45,6 +46,8 @@ impl Actor {
 pub enum Command {
     /// Say something.
     SendMessage(SendMessage),
+    /// Say in one conversation what somebody said in another.
+    ForwardMessage(ForwardMessage),
     /// Declare everything up to a point read.
     MarkRead(ReadTarget),
     /// Start or stop to type.
@@ -205,6 +208,8 @@ pub enum Command {
     },
     /// A page of messages.
     ListMessages(History),
+    /// The messages around a place.
+    ListAround(Around),
     /// Messages that were found by their words, the best first.
     SearchMessages(MessageSearch),
     /// One message.
@@ -271,6 +276,17 @@ pub struct SendMessage {
     pub reply_to: Option<MessageId>,
 }
 
+/// A message to hand on.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ForwardMessage {
+    /// Which.
+    pub message: MessageTarget,
+    /// Where to.
+    pub conversation: ConversationId,
+    /// The sender's key for this attempt; repeats with the same key are the same message.
+    pub client_id: Option<ClientId>,
+}
+
 /// Something that is not said yet.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NewDraft {
@@ -331,6 +347,26 @@ pub struct History {
     pub from: HistoryStart,
     /// How many.
     pub size: PageSize,
+}
+
+/// The messages around a place in a conversation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Around {
+    /// Of which conversation.
+    pub conversation: ConversationId,
+    /// Around what.
+    pub place: Place,
+    /// How many altogether.
+    pub size: PageSize,
+}
+
+/// A place in a conversation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Place {
+    /// What stands at a seq, or the first message after it.
+    Seq(Seq),
+    /// The first message that was said at a time or after it.
+    Time(Timestamp),
 }
 
 /// Where a page of messages starts. Pages are stable: what is written meanwhile never shifts them.

@@ -50,6 +50,8 @@ pub enum Reply {
     Members(Page<Member>),
     /// A page of messages.
     Messages(Page<MessageView>),
+    /// The messages around a place.
+    Around(Surroundings),
     /// A page of messages that were found.
     Found(Page<MessageView, SearchCursor>),
     /// The texts that a message had, oldest first.
@@ -142,6 +144,17 @@ pub struct Me {
     pub presence: Presence,
     /// The last seq of one's own log.
     pub log_head: Seq,
+}
+
+/// The messages around a place, oldest first, and where both ways go on.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Surroundings {
+    /// The messages.
+    pub items: Vec<MessageView>,
+    /// Those before this seq are older than all of these; none if nothing is.
+    pub before: Option<Seq>,
+    /// Those after this seq are newer than all of these; none if nothing is.
+    pub after: Option<Seq>,
 }
 
 /// A part of a conversation's log.

@@ -23,11 +23,13 @@ pub enum Permission {
     PinMessages,
     /// Delete what others said.
     DeleteMessages,
+    /// Call everybody by `@all`.
+    MentionAll,
 }
 
 impl Permission {
     /// All of them, each with the lowest role that has it: the one table of who may do what.
-    pub const TABLE: [(Self, Role); 7] = [
+    pub const TABLE: [(Self, Role); 8] = [
         (Self::EditGroup, Role::Admin),
         (Self::SetHistory, Role::Owner),
         (Self::AddMembers, Role::Admin),
@@ -35,6 +37,7 @@ impl Permission {
         (Self::SetRoles, Role::Owner),
         (Self::PinMessages, Role::Admin),
         (Self::DeleteMessages, Role::Admin),
+        (Self::MentionAll, Role::Admin),
     ];
 
     /// Whether a role has it.

@@ -67,6 +67,7 @@ const PROMISED: &[&str] = &[
     "GET messages/{id}",
     "PATCH messages/{id}",
     "DELETE messages/{id}",
+    "POST messages/{id}/forward",
     "GET messages/{id}/history",
     "GET messages/{id}/replies",
     "GET messages/{id}/reactions/{emoji}",

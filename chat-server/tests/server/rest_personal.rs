@@ -1,4 +1,4 @@
-//! Stories of what one keeps for oneself over REST: muted, put away, and begun to write.
+//! Stories of what is for one member over REST: what one keeps for oneself, and being called by name.
 
 use serde_json::{Value, json};
 
@@ -53,4 +53,45 @@ async fn a_draft_is_kept_shown_and_forgotten() {
     }
     ann.put(&draft, json!({"body": " "})).await.refused(400, "empty_message");
     ann.put(&draft, json!({"body": "x", "reply_to": 4_000_000})).await.refused(404, "not_found");
+}
+
+#[tokio::test]
+async fn who_is_called_by_name_sees_it_in_the_message_and_in_the_count() {
+    let api = Api::start().await;
+    let (ann, bob, cleo) = (api.register("ann").await, api.register("bob").await, api.register("cleo").await);
+    let id = ann.group_with(&[&bob, &cleo]).await;
+    let said = ann.say(id, "@Bob, tea? ann@bob.org").await;
+    assert_eq!((&said["mentions"], said.get("mentions_all")), (&json!([bob.id]), None));
+    assert_eq!(bob.say(id, "thanks").await.get("mentions"), None);
+    let all = ann.say(id, "@all: tea!").await;
+    assert_eq!((all.get("mentions"), &all["mentions_all"]), (None, &json!(true)));
+    let path = format!("conversations/{id}");
+    assert_eq!(bob.get(&path).await.is(200)["unread_mentions"], 2);
+    assert_eq!(cleo.get("conversations").await.each("unread_mentions"), [json!(1)]);
+    let edited = ann.patch(&format!("messages/{}", said["id"]), json!({"body": "@cleo, tea?"})).await.is(200);
+    assert_eq!(edited["mentions"], json!([cleo.id]));
+    bob.post(&format!("{path}/read"), json!({"seq": all["seq"]})).await.is(200);
+    assert_eq!(bob.get(&path).await.is(200)["unread_mentions"], 0);
+    assert_eq!(cleo.get(&path).await.is(200)["unread_mentions"], 2);
+}
+
+#[tokio::test]
+async fn a_message_is_handed_on_without_saying_where_it_was_said() {
+    let api = Api::start().await;
+    let (ann, bob, cleo) = (api.register("ann").await, api.register("bob").await, api.register("cleo").await);
+    let (from, to) = (ann.direct_with(&bob).await, ann.group_with(&[&cleo]).await);
+    let source = bob.say(from, "tea at five").await;
+    let path = format!("messages/{}/forward", source["id"]);
+    let target = json!({"conversation_id": to, "client_id": "k"});
+    let copy = ann.post(&path, target.clone()).await.is(201);
+    assert_eq!((&copy["body"], &copy["forwarded_from"]), (&source["body"], &json!({"sender_id": bob.id})));
+    assert_eq!(ann.post(&path, target).await.is(200), copy);
+    assert_eq!(
+        cleo.get(&format!("messages/{}", copy["id"])).await.is(200)["forwarded_from"],
+        json!({"sender_id": bob.id})
+    );
+    cleo.post(&path, json!({"conversation_id": to})).await.refused(404, "not_found");
+    bob.delete(&format!("messages/{}", source["id"])).await.is(204);
+    ann.post(&path, json!({"conversation_id": to})).await.refused(409, "message_deleted");
+    assert_eq!(cleo.get(&format!("messages/{}", copy["id"])).await.is(200)["body"], "tea at five");
 }

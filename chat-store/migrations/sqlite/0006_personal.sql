@@ -15,3 +15,25 @@ CREATE TABLE member_settings (
     CHECK ((draft IS NULL) = (draft_at IS NULL)),
     CHECK (draft_reply_to IS NULL OR draft IS NOT NULL)
 ) STRICT, WITHOUT ROWID;
+
+-- Whom a message calls by name: ids with spaces between, and 0 for everybody. Null where it calls nobody.
+ALTER TABLE messages ADD COLUMN mentions TEXT CHECK (mentions IS NULL OR (mentions <> '' AND deleted_at IS NULL));
+
+-- The same by whom is called, for counting. It is written only with messages that call somebody.
+CREATE TABLE mentions (
+    conversation_id INTEGER NOT NULL,
+    -- 0 is everybody.
+    user_id         INTEGER NOT NULL,
+    seq             INTEGER NOT NULL,
+    sender_id       INTEGER NOT NULL,
+    PRIMARY KEY (conversation_id, user_id, seq)
+) STRICT, WITHOUT ROWID;
+
+-- Whose words a message hands on, and from which message. An edit makes them the sender's own.
+ALTER TABLE messages ADD COLUMN forwarded_id INTEGER;
+ALTER TABLE messages ADD COLUMN forwarded_sender INTEGER CHECK ((forwarded_id IS NULL) = (forwarded_sender IS NULL)
+    AND (forwarded_id IS NULL OR (deleted_at IS NULL AND edited_at IS NULL)));
+
+-- Blocks by the one who is blocked, beside those by the one who blocks.
+CREATE INDEX relations_blocked_of_low ON relations (low_id, high_id) WHERE high_blocks_since IS NOT NULL;
+CREATE INDEX relations_blocked_of_high ON relations (high_id, low_id) WHERE low_blocks_since IS NOT NULL;

@@ -10,6 +10,7 @@ use chat_core::text::{AvatarUrl, Description, Label};
 use chat_core::time::Timestamp;
 
 use super::members::{MEMBER_WIDTH, marks, member, member_columns, other_member_columns};
+use super::mentions::unread_mentions;
 use super::messages::{MESSAGE_WIDTH, message, reached_at, said_columns};
 use super::personal::{archived, join_own, own, own_columns};
 use super::silence::join_relation;
@@ -66,6 +67,8 @@ macro_rules! view_columns {
             SELECT n.sender_id, n.deleted_at FROM messages n WHERE n.conversation_id = c.id AND n.seq > me.read_seq \
             AND n.seq > me.joined_seq ORDER BY n.seq DESC LIMIT 1000) AS newest \
             WHERE newest.sender_id <> me.user_id AND newest.deleted_at IS NULL) ELSE 0 END, ",
+            unread_mentions!(),
+            ", ",
             own_columns!(),
             ", ",
             said_columns!(),
@@ -215,9 +218,10 @@ pub(crate) fn view(row: &mut Reader<'_>) -> Result<(ActivityCursor, Conversation
     let me = member(row)?;
     let peer = row.group(MEMBER_WIDTH, member)?;
     let unread = row.table("messages").count("seq")?;
+    let unread_mentions = row.table("mentions").count("seq")?;
     let (settings, draft) = own(row)?;
     let last_message = row.group(MESSAGE_WIDTH, message)?;
-    Ok((cursor, ConversationView { conversation, me, peer, unread, last_message, settings, draft }))
+    Ok((cursor, ConversationView { conversation, me, peer, unread, unread_mentions, last_message, settings, draft }))
 }
 
 pub(crate) fn facts(row: &mut Reader<'_>, user: UserId) -> Result<Facts, Corrupt> {

@@ -8,6 +8,7 @@ pub(crate) mod changes;
 pub(crate) mod conversations;
 pub(crate) mod database;
 pub(crate) mod members;
+pub(crate) mod mentions;
 pub(crate) mod messages;
 pub(crate) mod personal;
 pub(crate) mod receipts;

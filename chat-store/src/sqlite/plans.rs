@@ -8,7 +8,7 @@ use sqlx::{AssertSqlSafe, Row};
 use super::SqliteStore;
 use crate::session::Session;
 use crate::sql::{
-    accounts, annotations, changes, conversations, members, messages, personal, relations, search, sessions,
+    accounts, annotations, changes, conversations, members, mentions, messages, personal, relations, search, sessions,
     user_changes,
 };
 
@@ -41,7 +41,12 @@ const BUSY: &[&str] = &[
     relations::REQUESTS,
     relations::FRIENDS,
     relations::BLOCKS,
+    relations::SILENCED,
     super::relations::PRESENCE_CIRCLE,
+    super::relations::MENTIONABLE,
+    mentions::NOTE,
+    mentions::FORGET,
+    super::messages::SET_MORE,
     conversations::BY_PAIR,
     super::conversations::FACTS,
     conversations::VIEW,
@@ -92,6 +97,7 @@ const BUSY: &[&str] = &[
     super::receipts::AUTHORS,
     search::FRESH,
     search::CONVERSATIONS,
+    search::LAST_BEFORE,
     <sqlx::SqliteConnection as Session>::FOUND,
     <sqlx::SqliteConnection as Session>::SET_TERMS,
     super::search::IS_BEHIND,

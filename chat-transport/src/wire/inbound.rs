@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use chat_core::command::{MessageTarget, ReadTarget, SendMessage};
+use chat_core::command::{ForwardMessage, MessageTarget, ReadTarget, SendMessage};
 use chat_core::conversation::{GroupUpdate, Role};
 use chat_core::ids::{ConversationId, MessageId, Seq, UserId};
 use chat_core::personal::SettingsUpdate;
@@ -111,6 +111,7 @@ impl Fields {
             "auth" => return Ok(ClientFrame::Auth { token: self.token.ok_or(ErrorCode::BadRequest)? }),
             "sync" => return self.sync(implied).map(ClientFrame::Sync),
             "message.send" => Command::SendMessage(self.send(implied)?),
+            "message.forward" => Command::ForwardMessage(self.forward(implied)?),
             "message.read" => Command::MarkRead(self.read_target(implied)?),
             "typing.start" => Command::SetTyping { conversation: self.conversation(implied)?, is_typing: true },
             "typing.stop" => Command::SetTyping { conversation: self.conversation(implied)?, is_typing: false },
@@ -203,6 +204,14 @@ impl Fields {
             // An empty or overlong key is a fault of the client, not of the text that somebody wrote.
             client_id: self.client_id.map(ClientId::new).transpose().map_err(|_| ErrorCode::BadRequest)?,
             reply_to,
+        })
+    }
+
+    fn forward(self, implied: Option<ConversationId>) -> Result<ForwardMessage, ChatError> {
+        Ok(ForwardMessage {
+            message: self.message(implied)?,
+            conversation: self.conversation(implied)?,
+            client_id: self.client_id.map(ClientId::new).transpose().map_err(|_| ErrorCode::BadRequest)?,
         })
     }
 

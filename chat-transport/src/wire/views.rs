@@ -2,7 +2,7 @@
 
 use chat_core::command::{MarksReply, Profile};
 use chat_core::conversation::{ConversationView as CoreView, Kind, Member};
-use chat_core::message::{Content, FormerBody, Message, MessageView as Dressed};
+use chat_core::message::{Content, FormerBody, Forwarded, Message, MessageView as Dressed};
 use chat_core::presence::Presence;
 use chat_core::reaction::ReactionCount;
 use chat_core::receipt::Marks;
@@ -109,6 +109,15 @@ pub struct MessageView {
     /// When its sender last wrote it anew.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub edited_at: Option<String>,
+    /// Whose words it hands on; absent where they are the sender's own.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub forwarded_from: Option<ForwardedView>,
+    /// Those members whom it calls by name; absent for nobody.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub mentions: Vec<i64>,
+    /// Whether it calls everybody; absent if not.
+    #[serde(skip_serializing_if = "std::ops::Not::not", default)]
+    pub mentions_all: bool,
     /// When it was deleted.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub deleted_at: Option<String>,
@@ -129,6 +138,20 @@ pub struct MessageView {
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes references")]
 const fn is_zero(number: &u32) -> bool {
     *number == 0
+}
+
+/// Whose words a message hands on. Where they were said is nobody's business who was not there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+pub struct ForwardedView {
+    /// Who said them first.
+    pub sender_id: i64,
+}
+
+impl From<Forwarded> for ForwardedView {
+    fn from(forwarded: Forwarded) -> Self {
+        Self { sender_id: forwarded.sender.get() }
+    }
 }
 
 /// How many put one emoji on a message.
@@ -181,6 +204,7 @@ impl From<&Message> for MessageView {
             Content::Said { edited_at, .. } => (edited_at.map(|at| at.to_string()), None, None),
             Content::Deleted { by, at } => (None, Some(at.to_string()), Some(by.get())),
         };
+        let mentions = message.content.mentions();
         Self {
             id: message.id.get(),
             conversation_id: message.conversation.get(),
@@ -193,6 +217,9 @@ impl From<&Message> for MessageView {
             client_id: message.client_id.as_ref().map(|key| key.as_str().to_owned()),
             reply_to: message.reply_to.map(chat_core::ids::MessageId::get),
             edited_at,
+            forwarded_from: message.content.forwarded().map(ForwardedView::from),
+            mentions: mentions.users.iter().map(|user| user.get()).collect(),
+            mentions_all: mentions.all,
             deleted_at,
             deleted_by,
             reactions: Vec::new(),
@@ -222,6 +249,8 @@ pub struct ConversationView {
     pub joined_at: String,
     /// Messages of others that the asker has not read.
     pub unread_count: u32,
+    /// How many of those that the asker has not read call the asker, or everybody.
+    pub unread_mentions: u32,
     /// How far the asker's devices received.
     pub delivered_seq: i64,
     /// How far the asker read.
@@ -286,6 +315,7 @@ impl From<&CoreView> for ConversationView {
             role: view.me.role.as_str().to_owned(),
             joined_at: view.me.joined_at.to_string(),
             unread_count: view.unread,
+            unread_mentions: view.unread_mentions,
             delivered_seq: view.me.marks.delivered.get(),
             read_seq: view.me.marks.read.get(),
             last_message: view.last_message.as_ref().map(MessageView::from),

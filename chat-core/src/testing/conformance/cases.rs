@@ -106,6 +106,7 @@ macro_rules! for_each_case {
                 a_block_moves_the_version_of_the_pairs_direct_conversation
                 the_presence_circle_is_friends_and_partners_without_blocks
                 who_knows_nobody_has_empty_lists
+                a_block_silences_both_sides
             }
             requests {
                 pending_requests_are_listed_by_direction_in_pages
@@ -215,6 +216,23 @@ macro_rules! for_each_case {
                 a_draft_is_kept_until_it_is_forgotten
                 what_a_member_keeps_goes_with_them
                 what_is_set_at_once_is_all_set
+            }
+            mentions {
+                whom_a_message_calls_is_shown_wherever_it_is_read
+                messages_that_call_and_others_are_stored_together
+                mentions_are_unread_until_they_are_read
+                edits_and_deletions_move_the_count
+                newcomers_are_not_called_by_the_past
+                members_without_a_block_may_be_called
+            }
+            forwards {
+                whose_words_they_are_is_shown_wherever_they_are_read
+                a_message_is_handed_on_once_under_a_key
+                an_edit_makes_words_ones_own
+            }
+            jumps {
+                a_time_is_passed_at_its_place_in_the_log
+                every_place_of_a_log_is_found
             }
             messages {
                 a_message_is_stored_as_it_was_given

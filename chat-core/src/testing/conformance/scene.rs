@@ -9,7 +9,7 @@ use crate::command::{Changes, History, HistoryStart};
 use crate::conversation::Pair;
 use crate::ids::{ConversationId, ID_LIMIT, MessageId, Seq, UserId, Version};
 use crate::log::{ChangeEntry, Changed, LogEntry, UserEntry};
-use crate::message::Message;
+use crate::message::{Mentions, Message};
 use crate::page::{Page, PageSize};
 use crate::ports::{
     Appended, Committed, DirectOpened, GroupCreated, NewDirect, NewGroup, NewMessage, NewUser, RelationCommitted,
@@ -165,7 +165,18 @@ pub(super) async fn head(stores: &Stores, conversation: ConversationId) -> Seq {
 /// A message judged on the version of now.
 pub(super) async fn draft(stores: &Stores, conversation: ConversationId, sender: UserId, text: &str) -> NewMessage {
     let judged_on = version(stores, conversation).await;
-    NewMessage { conversation, sender, body: body(text), client_id: None, reply_to: None, judged_on, at: at(3) }
+    let mentions = Mentions::NOBODY;
+    NewMessage {
+        conversation,
+        sender,
+        body: body(text),
+        client_id: None,
+        reply_to: None,
+        mentions,
+        forwarded: None,
+        judged_on,
+        at: at(3),
+    }
 }
 
 pub(super) async fn append(stores: &Stores, new: &NewMessage) -> Appended {

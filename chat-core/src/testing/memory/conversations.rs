@@ -12,7 +12,7 @@ use crate::command::Position;
 use crate::conversation::{ActivityCursor, Conversation, ConversationView, Group, Kind, Member, Pair, Role};
 use crate::ids::{ConversationId, Seq, UserId, Version};
 use crate::log::{UserEntry, UserNotice};
-use crate::message::{UNREAD_WINDOW, is_unread};
+use crate::message::{MENTIONS_WINDOW, UNREAD_WINDOW, is_unread};
 use crate::page::{Page, PageSize};
 use crate::ports::{
     ConversationStore, DirectFacts, DirectOpened, Facts, GroupCreated, NewDirect, NewGroup, StoreError,
@@ -189,12 +189,15 @@ impl State {
         let after = me.marks.read.max(me.joined_seq);
         let newest = row.messages_after(after).rev().take(UNREAD_WINDOW);
         let unread = newest.filter(|message| is_unread(message, user, &me.marks));
+        let called = row.messages_after(after).filter(|message| message.sender != user);
+        let called = called.filter(|message| message.content.mentions().calls(user)).take(MENTIONS_WINDOW);
         let last = row.messages_after(me.joined_seq).next_back();
         Some(ConversationView {
             conversation: row.conversation.clone(),
             settings: row.settings_of(user),
             draft: row.draft_of(user).cloned(),
             unread: u32::try_from(unread.count()).unwrap_or(u32::MAX),
+            unread_mentions: u32::try_from(called.count()).unwrap_or(u32::MAX),
             last_message: last.map(|message| row.shown(message, between.as_ref(), Some(user))),
             peer: row.peer_of(user).map(|peer| peer.shown(between.as_ref(), user)),
             me,

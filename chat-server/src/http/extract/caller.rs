@@ -5,7 +5,7 @@ use axum::http::header::AUTHORIZATION;
 use axum::http::request::Parts;
 use chat_core::accounts::Credential;
 use chat_core::command::{
-    ChangedReply, Changes, DraftReply, MarksReply, Me, Opened, OwnChanges, Profile, Sent, SettingsReply,
+    ChangedReply, Changes, DraftReply, MarksReply, Me, Opened, OwnChanges, Profile, Sent, SettingsReply, Surroundings,
 };
 use chat_core::conversation::{ActivityCursor, ConversationView, Member};
 use chat_core::message::{FormerBody, MessageView};
@@ -102,6 +102,7 @@ answers! {
     Page<ConversationView, ActivityCursor> = Reply::Conversations(it) => it;
     Page<Member> = Reply::Members(it) => it;
     Page<MessageView> = Reply::Messages(it) => it;
+    Surroundings = Reply::Around(it) => it;
     Page<MessageView, SearchCursor> = Reply::Found(it) => it;
     Vec<FormerBody> = Reply::FormerBodies(it) => it;
     Changes = Reply::Changes(it) => it;

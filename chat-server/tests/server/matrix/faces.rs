@@ -12,7 +12,7 @@ use reqwest::Method;
 use serde_json::{Map, Value, json};
 
 /// How many commands change something.
-pub const CHANGING: usize = 26;
+pub const CHANGING: usize = 27;
 
 /// A request: the method, the path after `/api/v1/`, and the body.
 pub type Request = (Method, String, Option<Value>);
@@ -58,6 +58,10 @@ pub fn request(command: &Command, room: i64) -> Option<Request> {
         Command::SendMessage(send) => {
             let body = json!({"body": send.body.as_str(), "reply_to": send.reply_to.map(|id| id.get())});
             call(Method::POST, format!("conversations/{}/messages", send.conversation), Some(body))
+        }
+        Command::ForwardMessage(forward) => {
+            let body = json!({"conversation_id": forward.conversation.get()});
+            call(Method::POST, format!("messages/{}/forward", forward.message.id), Some(body))
         }
         Command::MarkRead(ReadTarget::Seq(conversation, seq)) => {
             call(Method::POST, format!("conversations/{conversation}/read"), Some(json!({"seq": seq.get()})))
@@ -134,6 +138,7 @@ pub fn request(command: &Command, room: i64) -> Option<Request> {
         | Command::GetConversation(_)
         | Command::ListMembers { .. }
         | Command::ListMessages(_)
+        | Command::ListAround(_)
         | Command::GetMessage(_)
         | Command::ListFormerBodies(_)
         | Command::ListReactors { .. }
@@ -153,6 +158,11 @@ pub fn frame(command: &Command) -> Option<Value> {
             "type": "message.send", "conversation_id": send.conversation.get(), "body": send.body.as_str(),
             "reply_to": send.reply_to.map(|id| id.get()),
         }),
+        Command::ForwardMessage(forward) => {
+            let mut frame = about("message.forward", &forward.message);
+            frame["conversation_id"] = json!(forward.conversation.get());
+            frame
+        }
         Command::MarkRead(ReadTarget::Seq(conversation, seq)) => {
             json!({"type": "message.read", "conversation_id": conversation.get(), "seq": seq.get()})
         }
@@ -224,6 +234,7 @@ pub fn frame(command: &Command) -> Option<Value> {
         | Command::GetConversation(_)
         | Command::ListMembers { .. }
         | Command::ListMessages(_)
+        | Command::ListAround(_)
         | Command::GetMessage(_)
         | Command::ListFormerBodies(_)
         | Command::ListReactors { .. }

@@ -1,7 +1,7 @@
 //! The one table of who may do what, as the protocol's documentation says it, and the command that each deed is.
 
 use chat_core::Command;
-use chat_core::command::{NewDraft, ReadTarget, SendMessage};
+use chat_core::command::{ForwardMessage, NewDraft, ReadTarget, SendMessage};
 use chat_core::conversation::{GroupUpdate, HistoryVisibility, Role};
 use chat_core::ids::{MessageId, Seq, UserId};
 use chat_core::personal::{Mute, SettingsUpdate};
@@ -142,6 +142,10 @@ pub const TABLE: &[Row] = &[
     (Place::Direct, Deed::Draft, all(OK)),
     (Place::Direct, Deed::DraftAnswerToDeleted, all(GONE)),
     (Place::Direct, Deed::ForgetDraft, all(OK)),
+    (Place::Group, Deed::Forward, all(OK)),
+    (Place::Group, Deed::ForwardDeleted, all(GONE)),
+    (Place::Direct, Deed::Forward, UNLESS_BLOCKED),
+    (Place::Direct, Deed::ForwardDeleted, all(GONE)),
     (Place::Direct, Deed::OpenDirect, all(OK)),
     (Place::Nowhere, Deed::OpenDirect, UNLESS_BLOCKED),
     (Place::Nowhere, Deed::CreateGroup, UNLESS_BLOCKED),
@@ -209,6 +213,8 @@ pub enum Deed {
     ReadMessage,
     StartTyping,
     StopTyping,
+    Forward,
+    ForwardDeleted,
     Mute,
     Archive,
     SetNothing,
@@ -253,6 +259,9 @@ impl Deed {
         let add = |user| Command::AddMembers { conversation, users: vec![user] };
         let remove = |user| Command::RemoveMember { conversation, user };
         let set_role = |user, role| Command::SetRole { conversation, user, role };
+        let forward = |message: MessageId| {
+            Command::ForwardMessage(ForwardMessage { message: message.into(), conversation, client_id: None })
+        };
         let set = |update| Command::UpdateSettings { conversation, update };
         let begin = |reply_to| Command::SetDraft { conversation, draft: Some(NewDraft { body: body(), reply_to }) };
         match self {
@@ -307,6 +316,8 @@ impl Deed {
             Self::ReadMessage => Command::MarkRead(ReadTarget::Message(stage.others.into())),
             Self::StartTyping => Command::SetTyping { conversation, is_typing: true },
             Self::StopTyping => Command::SetTyping { conversation, is_typing: false },
+            Self::Forward => forward(stage.others),
+            Self::ForwardDeleted => forward(stage.others_deleted),
             Self::Mute => set(SettingsUpdate { muted: Some(Some(Mute::Forever)), archived: None }),
             Self::Archive => set(SettingsUpdate { muted: None, archived: Some(true) }),
             Self::SetNothing => set(SettingsUpdate::default()),

@@ -15,6 +15,7 @@ fn the_document_names_every_frame() {
     for command in [
         "ping",
         "message.send",
+        "message.forward",
         "message.read",
         "message.edit",
         "message.delete",
