@@ -10,6 +10,7 @@ mod inbound;
 pub mod json;
 mod personal;
 mod profiles;
+mod texts;
 mod views;
 
 pub use changes::*;
@@ -18,4 +19,5 @@ pub use frames::*;
 pub use inbound::{ClientFrame, SyncRequest, decode};
 pub use personal::*;
 pub use profiles::*;
+pub use texts::*;
 pub use views::*;

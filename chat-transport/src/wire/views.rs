@@ -2,7 +2,7 @@
 
 use chat_core::command::{MarksReply, Profile};
 use chat_core::conversation::{ConversationView as CoreView, Kind, Member};
-use chat_core::message::{Content, FormerBody, Forwarded, Message, MessageView as Dressed};
+use chat_core::message::{Content, Message, MessageView as Dressed};
 use chat_core::presence::Presence;
 use chat_core::reaction::ReactionCount;
 use chat_core::receipt::Marks;
@@ -11,6 +11,7 @@ use chat_core::text::{AvatarUrl, Body, Description, Label};
 use serde::{Deserialize, Serialize};
 
 use super::personal::{DraftView, muted_until};
+use super::texts::ForwardedView;
 
 /// A user as the asker sees them.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -140,20 +141,6 @@ const fn is_zero(number: &u32) -> bool {
     *number == 0
 }
 
-/// Whose words a message hands on. Where they were said is nobody's business who was not there.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
-pub struct ForwardedView {
-    /// Who said them first.
-    pub sender_id: i64,
-}
-
-impl From<Forwarded> for ForwardedView {
-    fn from(forwarded: Forwarded) -> Self {
-        Self { sender_id: forwarded.sender.get() }
-    }
-}
-
 /// How many put one emoji on a message.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
@@ -164,22 +151,6 @@ pub struct ReactionCountView {
     pub count: u32,
     /// Whether the asker is one of them.
     pub mine: bool,
-}
-
-/// A text that a message had before it was edited.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
-pub struct FormerBodyView {
-    /// The text.
-    pub body: String,
-    /// When it was written.
-    pub written_at: String,
-}
-
-impl From<&FormerBody> for FormerBodyView {
-    fn from(former: &FormerBody) -> Self {
-        Self { body: former.body.as_str().to_owned(), written_at: former.written_at.to_string() }
-    }
 }
 
 impl From<&Dressed> for MessageView {
