@@ -6,6 +6,7 @@
 use crate::conversation::{GroupUpdate, Role};
 use crate::ids::{ConversationId, MessageId, UserId, Version};
 use crate::invite::InviteCode;
+use crate::message::Mentions;
 use crate::reaction::Emoji;
 use crate::text::{Body, Label};
 use crate::time::Timestamp;
@@ -75,6 +76,8 @@ pub enum Act {
         message: MessageId,
         /// What it says from now on.
         body: Body,
+        /// Whom it calls by name from now on.
+        mentions: Mentions,
     },
     /// Delete a message, with what it ever said and what others put on it.
     Delete {

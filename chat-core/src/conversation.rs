@@ -3,6 +3,7 @@
 use crate::ids::{ConversationId, Seq, UserId, Version};
 use crate::message::Message;
 use crate::pace::Pace;
+use crate::personal::{Draft, Settings};
 use crate::receipt::Marks;
 use crate::room::{Room, Slug, Visibility};
 use crate::text::{AvatarUrl, Description, Label};
@@ -276,8 +277,15 @@ pub struct ConversationView {
     /// Messages of others after the read mark that still exist, counted among the newest
     /// [`UNREAD_WINDOW`](crate::message::UNREAD_WINDOW).
     pub unread: u32,
+    /// How many messages of others after the read mark call the member, or everybody; at most
+    /// [`MENTIONS_WINDOW`](crate::message::MENTIONS_WINDOW).
+    pub unread_mentions: u32,
     /// The newest message that the member may see, also where nothing is left of it.
     pub last_message: Option<Message>,
+    /// What the member has set of it.
+    pub settings: Settings,
+    /// What the member has begun to write there.
+    pub draft: Option<Draft>,
 }
 
 /// Where a list of conversations, newest activity first, goes on: the time and id of the last one shown.

@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use crate::ids::{ConnectionId, ConversationId, MessageId, Seq, SessionId, UserId};
 use crate::log::{LogEntry, UserEntry};
+use crate::personal::{Draft, Settings};
 use crate::presence::Presence;
 use crate::receipt::{ReceiptCounts, ReceiptKind};
 use crate::time::Timestamp;
@@ -27,6 +28,20 @@ pub enum Event {
     Presence(Presence),
     /// A user says something else of themselves. A state: the latest wins.
     Profile(User),
+    /// A user has set something else of a conversation, for themselves alone. A state: the latest wins.
+    Settings {
+        /// Of which conversation.
+        conversation: ConversationId,
+        /// What is set.
+        settings: Settings,
+    },
+    /// A user has begun to write something, or did away with it. A state: the latest wins.
+    Draft {
+        /// Where.
+        conversation: ConversationId,
+        /// What; nothing any more where it is none.
+        draft: Option<Draft>,
+    },
     /// Somebody is typing, or stopped. Ephemeral: may be dropped.
     Typing {
         /// Where.
@@ -86,6 +101,13 @@ pub enum Audience {
         id: ConversationId,
         /// The one who need not hear it, if any.
         except: Option<UserId>,
+    },
+    /// Every connection that carries the conversation, except those of several users.
+    ConversationBut {
+        /// Which conversation.
+        id: ConversationId,
+        /// Those who do not hear it.
+        but: Vec<UserId>,
     },
     /// Every connection of these users. With a conversation given, also those that carry that conversation alone.
     Users {

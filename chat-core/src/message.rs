@@ -38,6 +38,10 @@ pub enum Content {
         body: Body,
         /// When its sender last wrote it anew, if ever.
         edited_at: Option<Timestamp>,
+        /// Whom it calls by name.
+        mentions: Mentions,
+        /// Whose words it hands on, if they are not the sender's own.
+        forwarded: Option<Forwarded>,
     },
     /// Nothing any more: the text is gone for everybody, the place in the log stays.
     Deleted {
@@ -48,11 +52,56 @@ pub enum Content {
     },
 }
 
+/// Where words come from that somebody handed on. Who sees the copy is told whose they are, and not where they were said.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Forwarded {
+    /// The message that was handed on. It stays with the server.
+    pub message: MessageId,
+    /// Who said it: of what was handed on before already, the one who said it first.
+    pub sender: UserId,
+}
+
+/// Whom a message calls by name: as it was when it was said, or last written anew.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Mentions {
+    /// Members, in the order of their ids, each once; never its sender.
+    pub users: Vec<UserId>,
+    /// Everybody.
+    pub all: bool,
+}
+
+impl Mentions {
+    /// Nobody.
+    pub const NOBODY: Self = Self { users: Vec::new(), all: false };
+
+    /// Whether it calls nobody.
+    #[must_use]
+    pub const fn is_empty(&self) -> bool {
+        self.users.is_empty() && !self.all
+    }
+
+    /// Whether it calls a user, by name or with everybody.
+    #[must_use]
+    pub fn calls(&self, user: UserId) -> bool {
+        self.all || self.users.contains(&user)
+    }
+}
+
 impl Content {
-    /// What was just said.
+    /// What was just said, calling nobody.
     #[must_use]
     pub const fn said(body: Body) -> Self {
-        Self::Said { body, edited_at: None }
+        Self::Said { body, edited_at: None, mentions: Mentions::NOBODY, forwarded: None }
+    }
+
+    /// Whom it calls by name.
+    #[must_use]
+    pub const fn mentions(&self) -> &Mentions {
+        static NOBODY: Mentions = Mentions::NOBODY;
+        match self {
+            Self::Said { mentions, .. } => mentions,
+            Self::Deleted { .. } => &NOBODY,
+        }
     }
 
     /// The text, if there still is one.
@@ -60,6 +109,15 @@ impl Content {
     pub const fn body(&self) -> Option<&Body> {
         match self {
             Self::Said { body, .. } => Some(body),
+            Self::Deleted { .. } => None,
+        }
+    }
+
+    /// Whose words it hands on, if they are not the sender's own.
+    #[must_use]
+    pub const fn forwarded(&self) -> Option<Forwarded> {
+        match self {
+            Self::Said { forwarded, .. } => *forwarded,
             Self::Deleted { .. } => None,
         }
     }
@@ -175,6 +233,9 @@ impl MessageState {
 /// Unread messages are counted among so many of the newest ones of a conversation: the count is exact as long as not more
 /// came after the read mark, and costs no more where somebody never reads.
 pub const UNREAD_WINDOW: usize = 1_000;
+
+/// Mentions that are unread are counted up to this many.
+pub const MENTIONS_WINDOW: usize = 1_000;
 
 /// Whether a message counts as unread for a user: somebody else's, beyond what they read, and still there.
 #[must_use]

@@ -29,6 +29,7 @@ pub(crate) const SQLITE: &[(i64, &str, &str)] = &[
     (6, "group_receipts", include_str!("../migrations/sqlite/0006_group_receipts.sql")),
     (7, "moderation", include_str!("../migrations/sqlite/0007_moderation.sql")),
     (8, "accounts", include_str!("../migrations/sqlite/0008_accounts.sql")),
+    (9, "personal", include_str!("../migrations/sqlite/0009_personal.sql")),
 ];
 
 #[cfg(feature = "postgres")]
@@ -41,6 +42,7 @@ pub(crate) const POSTGRES: &[(i64, &str, &str)] = &[
     (6, "group_receipts", include_str!("../migrations/postgres/0006_group_receipts.sql")),
     (7, "moderation", include_str!("../migrations/postgres/0007_moderation.sql")),
     (8, "accounts", include_str!("../migrations/postgres/0008_accounts.sql")),
+    (9, "personal", include_str!("../migrations/postgres/0009_personal.sql")),
 ];
 
 /// Takes the steps that the database has not taken yet, each in its own transaction, and tells which. Of several

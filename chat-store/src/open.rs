@@ -114,6 +114,7 @@ where
         + chat_core::ports::EntranceStore
         + chat_core::ports::RoomStore
         + chat_core::ports::SearchStore
+        + chat_core::ports::PersonalStore
         + chat_core::ports::ReceiptStore
         + chat_core::ports::ReportStore
         + chat_core::ports::StandingStore
@@ -133,6 +134,7 @@ where
         entrance: store.clone(),
         rooms: store.clone(),
         search: store.clone(),
+        personal: store.clone(),
         receipts: store.clone(),
         reports: store.clone(),
         standings: store.clone(),

@@ -69,6 +69,8 @@ impl Frame {
             | Event::Tally(_)
             | Event::Presence(_)
             | Event::Profile(_)
+            | Event::Settings { .. }
+            | Event::Draft { .. }
             | Event::Typing { .. }
             | Event::SessionEnded(_)
             | Event::Sanctioned { .. } => (None, None),
@@ -134,6 +136,10 @@ impl Outgoing {
 
     /// Whether a connection that carries the conversation is meant too.
     pub(crate) fn is_for(&self, outbox: &Outbox) -> bool {
-        !matches!(self.envelope.audience, Audience::Conversation { except: Some(user), .. } if user == outbox.user)
+        match &self.envelope.audience {
+            Audience::Conversation { except, .. } => *except != Some(outbox.user),
+            Audience::ConversationBut { but, .. } => !but.contains(&outbox.user),
+            Audience::Users { .. } | Audience::Session(_) => true,
+        }
     }
 }

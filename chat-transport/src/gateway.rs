@@ -238,12 +238,15 @@ impl Gateway {
         }
     }
 
-    /// Finds users who are gone. Apart from the sweep, which must not wait for a store.
+    /// Finds users who are gone, and those who type no more. Apart from the sweep, which must not wait for a store.
     async fn see_off(&self) {
         loop {
             tokio::time::sleep(SWEEP_EVERY).await;
             if let Err(error) = self.chat.announce_departures().await {
                 tracing::warn!(%error, "departures could not be announced");
+            }
+            if let Err(error) = self.chat.announce_silence().await {
+                tracing::warn!(%error, "who stopped to type could not be announced");
             }
         }
     }

@@ -83,7 +83,15 @@ impl Hub {
     fn is_heard(&self, envelope: &Envelope) -> bool {
         let Audience::Users { users, about } = &envelope.audience else { return true };
         if envelope.origin.is_some()
-            || !matches!(*envelope.event, Event::Presence(_) | Event::Profile(_) | Event::Receipt(_) | Event::Tally(_))
+            || !matches!(
+                *envelope.event,
+                Event::Presence(_)
+                    | Event::Profile(_)
+                    | Event::Receipt(_)
+                    | Event::Tally(_)
+                    | Event::Settings { .. }
+                    | Event::Draft { .. }
+            )
         {
             return true;
         }
@@ -229,7 +237,7 @@ impl State {
         self.admit(&event);
         let mut answered = false;
         match &outgoing.envelope.audience {
-            Audience::Conversation { id, .. } => {
+            Audience::Conversation { id, .. } | Audience::ConversationBut { id, .. } => {
                 if let Some(carriers) = self.registry.carrying(*id) {
                     if carriers.len() > CHUNK || self.rounds.is_under_way(*id) {
                         self.make_a_round(*id, &Arc::clone(carriers), outgoing);
@@ -298,6 +306,8 @@ impl State {
             | Event::Tally(_)
             | Event::Presence(_)
             | Event::Profile(_)
+            | Event::Settings { .. }
+            | Event::Draft { .. }
             | Event::Typing { .. }
             | Event::SessionEnded(_)
             | Event::Sanctioned { .. } => {}

@@ -60,5 +60,5 @@ impl InFlight {
 
 /// Whether a message can be judged without reading anything first.
 pub(crate) fn is_at_hand(chat: &Chat, actor: &Actor, send: &SendMessage) -> bool {
-    send.reply_to.is_none() && chat.is_at_hand(actor.user, send.conversation)
+    send.reply_to.is_none() && !Chat::may_call(&send.body) && chat.is_at_hand(actor.user, send.conversation)
 }

@@ -1,6 +1,6 @@
 //! What is done to messages after they were said: edits, deletion, emoji, pins; and reading all of that.
 
-use super::Chat;
+use super::{Chat, MAX_STALE, kept_moving};
 use crate::change::Act;
 use crate::command::{Actor, ChangedReply, MessageTarget, Reply};
 use crate::error::ChatError;
@@ -22,8 +22,23 @@ impl Chat {
         // Whoever may not edit it is told so, whatever it would say.
         let is_own = message.sender == actor.user;
         let body = if is_own { self.let_through(actor, message.conversation, &body, true)? } else { body };
-        let act = Act::Edit { message: message.id, body };
-        self.change(actor, message.conversation, act, |facts| rules::may_edit(facts, actor.user, &message)).await
+        let rule = |facts: Option<&Facts>| rules::may_edit(facts, actor.user, &message);
+        let mut facts = self.facts_to_write_on(message.conversation, actor.user).await?;
+        for _ in 0..MAX_STALE {
+            if rule(facts.as_deref()).is_err() {
+                facts = self.fresh_facts(message.conversation, actor.user).await?;
+            }
+            rule(facts.as_deref())?;
+            // Whom it calls is judged on the same members as whether it may be edited.
+            let judged = rules::may_see(facts.as_deref())?;
+            let mentions = self.mentions(judged, actor.user, &body).await?;
+            let act = Act::Edit { message: message.id, body: body.clone(), mentions };
+            if let Some(reply) = self.commit(actor, message.conversation, act, judged.version).await? {
+                return Ok(reply);
+            }
+            facts = self.fresh_facts(message.conversation, actor.user).await?;
+        }
+        Err(kept_moving())
     }
 
     pub(super) async fn delete_message(&self, actor: &Actor, target: MessageTarget) -> Result<Reply, ChatError> {

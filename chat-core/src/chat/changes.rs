@@ -52,8 +52,8 @@ impl Chat {
                 Ok(Some(Reply::Changed(ChangedReply { fresh: true })))
             }
             Committed::Nothing => Ok(Some(Reply::Changed(ChangedReply { fresh: false }))),
-            Committed::Missing => Err(ErrorCode::NotFound.into()),
             Committed::Refused(code) => Err(code.into()),
+            Committed::Missing => missing(&change.act).map(Some),
             Committed::Stale => Ok(None),
         }
     }
@@ -72,5 +72,15 @@ impl Chat {
             let audience = Audience::Conversation { id: entry.conversation(), except: None };
             self.publish(Event::Entry(entry), audience, origin);
         }
+    }
+}
+
+/// What is answered where something was not there any more as it was to be changed. No message ever goes, and the one that is
+/// meant was seen before: it was deleted in between, which is what whoever wants to delete it asks for.
+fn missing(act: &Act) -> Result<Reply, ChatError> {
+    match act {
+        Act::Delete { .. } => Ok(Reply::Changed(ChangedReply { fresh: false })),
+        act if act.message().is_some() => Err(ErrorCode::MessageDeleted.into()),
+        _ => Err(ErrorCode::NotFound.into()),
     }
 }

@@ -11,6 +11,7 @@ use super::receipts::{Delivery, waiting};
 use crate::command::{Position, Welcome};
 use crate::error::ChatError;
 use crate::ids::{ConversationId, UserId};
+use crate::personal::Kept;
 use crate::rules;
 
 impl Chat {
@@ -31,14 +32,14 @@ impl Chat {
     pub async fn connected(&self, user: UserId) -> Result<Welcome, ChatError> {
         let is_news = self.board.arrive(user);
         // All at once, so that a store may answer each of them together with those of others who come.
-        let (circle, me, mut positions, epoch) =
-            try_join!(self.presence_circle(user), self.me(user), self.positions(user), self.epoch())?;
+        let (circle, me, mut positions, kept, epoch) =
+            try_join!(self.presence_circle(user), self.me(user), self.positions(user), self.kept(user), self.epoch())?;
         if is_news {
             self.announce_arrival(&me.presence, &circle);
         }
         let online = self.online_among(&circle).await?;
         let waiting = waiting(user, &mut positions);
-        Ok(Welcome { me, positions, online, epoch, waiting })
+        Ok(Welcome { me, positions, online, epoch, kept, waiting })
     }
 
     /// The same for a connection that carries one conversation: where that one stands, and what waited anywhere.
@@ -63,6 +64,10 @@ impl Chat {
 
     async fn positions(&self, user: UserId) -> Result<Vec<Position>, ChatError> {
         Ok(self.stores.conversations.positions(user).await?)
+    }
+
+    async fn kept(&self, user: UserId) -> Result<Vec<Kept>, ChatError> {
+        Ok(self.stores.personal.kept(user).await?)
     }
 
     /// The name of this life of the database.

@@ -6,7 +6,7 @@ use crate::error::{ChatError, ErrorCode};
 use crate::event::{Audience, Event};
 use crate::ids::{ConversationId, MessageId, Seq, UserId, Version};
 use crate::log::LogEntry;
-use crate::message::{Message, MessageView};
+use crate::message::{Forwarded, Mentions, Message, MessageView};
 use crate::pace::Pace;
 use crate::page::{Page, PageSize};
 use crate::ports::{Appended, NewMessage};
@@ -14,8 +14,22 @@ use crate::rules;
 use crate::text::Body;
 use crate::time::Timestamp;
 
+/// What somebody says.
+pub(super) struct Words {
+    /// The message.
+    pub(super) send: SendMessage,
+    /// Whose words they are, if not the sender's own.
+    pub(super) forwarded: Option<Forwarded>,
+}
+
 impl Chat {
     pub(super) async fn send(&self, actor: &Actor, send: SendMessage) -> Result<Sent, ChatError> {
+        self.say(actor, Words { send, forwarded: None }).await
+    }
+
+    /// Says something in a conversation, if the rules allow it and nobody said it under the same key before.
+    pub(super) async fn say(&self, actor: &Actor, words: Words) -> Result<Sent, ChatError> {
+        let send = &words.send;
         let mut facts = self.facts_to_write_on(send.conversation, actor.user).await?;
         for _ in 0..MAX_STALE {
             if rules::may_send(facts.as_deref()).is_err() {
@@ -23,15 +37,19 @@ impl Chat {
                 facts = self.fresh_facts(send.conversation, actor.user).await?;
             }
             let judged = match rules::may_send(facts.as_deref()) {
-                Ok(facts) => (facts.version, rules::pace_of(facts)),
-                Err(refusal) => return self.find_sent(actor, &send).await?.ok_or(refusal.into()),
+                Ok(judged) => judged,
+                Err(refusal) => return self.find_sent(actor, &words).await?.ok_or(refusal.into()),
             };
-            self.check_quoted(actor.user, &send).await?;
-            let body = match self.filtered(actor, &send) {
+            self.check_quoted(actor.user, send.conversation, send.reply_to).await?;
+            let body = match self.filtered(actor, send) {
                 Ok(body) => body,
-                Err(refusal) => return self.find_sent(actor, &send).await?.ok_or(refusal.into()),
+                Err(refusal) => return self.find_sent(actor, &words).await?.ok_or(refusal.into()),
             };
-            let new = self.new_message(actor, &send, body, judged);
+            let mut new = self.new_message(actor, &words, body, (judged.version, rules::pace_of(judged)));
+            // Whom somebody else's words call has been called by them.
+            if new.forwarded.is_none() {
+                new.mentions = self.mentions(judged, actor.user, &new.body).await?;
+            }
             match self.stores.messages.append(&new).await? {
                 Appended::Stored(message) => {
                     let event = Event::Entry(LogEntry::Message(message.clone()));
@@ -41,7 +59,7 @@ impl Chat {
                 }
                 Appended::Repeated(message) => return Ok(Sent { message, fresh: false }),
                 Appended::Conflict => {
-                    let sent = if self.filter.is_some() { self.find_sent(actor, &send).await? } else { None };
+                    let sent = if self.filter.is_some() { self.find_sent(actor, &words).await? } else { None };
                     return sent.ok_or(ErrorCode::ClientIdReused.into());
                 }
                 Appended::TooSoon { until } => return Err(self.too_soon(until)),
@@ -60,7 +78,7 @@ impl Chat {
     fn new_message(
         &self,
         actor: &Actor,
-        send: &SendMessage,
+        Words { send, forwarded }: &Words,
         body: Body,
         (judged_on, pace): (Version, Pace),
     ) -> NewMessage {
@@ -71,6 +89,8 @@ impl Chat {
             client_id: send.client_id.clone(),
             reply_to: send.reply_to,
             pace,
+            mentions: Mentions::NOBODY,
+            forwarded: *forwarded,
             judged_on,
             at: self.now(),
         }
@@ -78,10 +98,11 @@ impl Chat {
 
     /// A message that was stored before the rules or the filter came to refuse it, or to let another text through: its sender
     /// lost the answer and asks again.
-    async fn find_sent(&self, actor: &Actor, send: &SendMessage) -> Result<Option<Sent>, ChatError> {
+    async fn find_sent(&self, actor: &Actor, words: &Words) -> Result<Option<Sent>, ChatError> {
+        let send = &words.send;
         let Some(key) = &send.client_id else { return Ok(None) };
         let found = self.stores.messages.find_by_client_id(send.conversation, actor.user, key).await?;
-        let again = self.new_message(actor, send, send.body.clone(), (Version::default(), Pace::NONE));
+        let again = self.new_message(actor, words, send.body.clone(), (Version::default(), Pace::NONE));
         match found {
             Some(message) if again.repeats(&message) => Ok(Some(Sent { message, fresh: false })),
             Some(_) | None => Ok(None),
@@ -89,13 +110,18 @@ impl Chat {
     }
 
     /// A reply quotes a message of the same conversation that its author can see.
-    async fn check_quoted(&self, user: UserId, send: &SendMessage) -> Result<(), ChatError> {
-        let Some(quoted) = send.reply_to else { return Ok(()) };
+    pub(super) async fn check_quoted(
+        &self,
+        user: UserId,
+        conversation: ConversationId,
+        quoted: Option<MessageId>,
+    ) -> Result<(), ChatError> {
+        let Some(quoted) = quoted else { return Ok(()) };
         let message = self.visible_message(user, quoted).await?;
         if message.content.is_deleted() {
             return Err(ErrorCode::MessageDeleted.into());
         }
-        if message.conversation == send.conversation { Ok(()) } else { Err(ErrorCode::NotFound.into()) }
+        if message.conversation == conversation { Ok(()) } else { Err(ErrorCode::NotFound.into()) }
     }
 
     pub(super) async fn get_message(&self, actor: &Actor, id: MessageId) -> Result<MessageView, ChatError> {

@@ -13,10 +13,14 @@ mod counting;
 mod erasure;
 mod facts;
 mod filter;
+mod forward;
 mod groups;
 mod invites;
+mod jump;
+mod mentions;
 mod messages;
 mod moderation;
+mod personal;
 mod presence;
 mod receipts;
 mod relations;
@@ -25,6 +29,7 @@ mod resume;
 mod rooms;
 mod search;
 mod tallies;
+mod typing;
 mod users;
 
 use std::sync::Arc;
@@ -43,6 +48,7 @@ use crate::time::Timestamp;
 use facts::FactsCache;
 use presence::PresenceBoard;
 use tallies::Tallies;
+use typing::TypingBoard;
 
 pub use receipts::Delivery;
 pub use resume::Gap;
@@ -135,6 +141,7 @@ pub struct Chat {
     facts: FactsCache,
     board: PresenceBoard,
     tallies: Tallies,
+    typing: TypingBoard,
     limiter: RateLimiter<(UserId, Kind)>,
 }
 
@@ -158,6 +165,7 @@ impl Chat {
             facts: FactsCache::default(),
             board: PresenceBoard::default(),
             tallies: Tallies::default(),
+            typing: TypingBoard::default(),
             limiter: RateLimiter::new(),
         }
     }
@@ -167,6 +175,7 @@ impl Chat {
         self.limit(actor.user, kind_of(&command))?;
         match command {
             Command::SendMessage(send) => self.send(actor, send).await.map(Reply::Sent),
+            Command::ForwardMessage(forward) => self.forward(actor, forward).await.map(Reply::Sent),
             Command::MarkRead(target) => self.mark_read(actor, target).await.map(Reply::Marks),
             Command::SetTyping { conversation, is_typing } => self.set_typing(actor, conversation, is_typing).await,
             Command::SetPresence { status, message } => self.set_presence(actor, status, message).await,
@@ -199,6 +208,12 @@ impl Chat {
             }
             Command::PinMessage(message) => self.pin(actor, message, |message| Act::Pin { message }).await,
             Command::UnpinMessage(message) => self.pin(actor, message, |message| Act::Unpin { message }).await,
+            Command::UpdateSettings { conversation, update } => {
+                self.update_settings(actor, conversation, update).await.map(Reply::Settings)
+            }
+            Command::SetDraft { conversation, draft } => {
+                self.set_draft(actor, conversation, draft).await.map(Reply::Draft)
+            }
             Command::RequestFriend(user) => self.request_friend(actor, user).await.map(Reply::Request),
             Command::AcceptFriend(request) => self.accept_friend(actor, request).await.map(Reply::Request),
             Command::DeclineFriend(request) => self.decline_friend(actor, request).await.map(Reply::Request),
@@ -223,6 +238,7 @@ impl Chat {
             Command::ListBlocks(query) => self.list_blocks(actor, query).await,
             Command::ListRequests { direction, after, size } => self.list_requests(actor, direction, after, size).await,
             Command::ListConversations { after, size } => self.list_conversations(actor, after, size).await,
+            Command::ListArchived { after, size } => self.list_archived(actor, after, size).await,
             Command::GetConversation(conversation) => self.get_conversation(actor, conversation).await,
             Command::FindRooms(query) => self.find_rooms(query).await,
             Command::GetRoom(slug) => self.get_room(actor, &slug).await,
@@ -230,6 +246,7 @@ impl Chat {
                 self.list_members(actor, conversation, after, size).await
             }
             Command::ListMessages(history) => self.list_messages(actor, history).await,
+            Command::ListAround(around) => self.list_around(actor, around).await.map(Reply::Around),
             Command::SearchMessages(search) => self.search_messages(actor, search).await,
             Command::GetMessage(message) => self.get_message(actor, message).await.map(Reply::Message),
             Command::ListFormerBodies(message) => self.former_bodies(actor, message).await,
@@ -284,7 +301,7 @@ impl Chat {
 /// What a command counts as. Total, so that a new command has to say.
 const fn kind_of(command: &Command) -> Kind {
     match command {
-        Command::SendMessage(_) => Kind::Message,
+        Command::SendMessage(_) | Command::ForwardMessage(_) => Kind::Message,
         Command::EditMessage { .. }
         | Command::DeleteMessage(_)
         | Command::AddReaction(..)
@@ -294,13 +311,16 @@ const fn kind_of(command: &Command) -> Kind {
         Command::RequestFriend(_) => Kind::FriendRequest,
         Command::FileReport(_) => Kind::Report,
         Command::SearchMessages(_) => Kind::Search,
-        Command::MarkRead(_) | Command::SetTyping { .. } | Command::SetPresence { .. } => Kind::Signal,
+        Command::MarkRead(_) | Command::SetTyping { .. } | Command::SetPresence { .. } | Command::SetDraft { .. } => {
+            Kind::Signal
+        }
         Command::UpdateProfile(_)
         | Command::OpenDirect { .. }
         | Command::CreateGroup { .. }
         | Command::CreateRoom(_)
         | Command::Join(_)
         | Command::UpdateGroup { .. }
+        | Command::UpdateSettings { .. }
         | Command::AddMembers { .. }
         | Command::RemoveMember { .. }
         | Command::CreateInvite(_)
@@ -326,6 +346,7 @@ const fn kind_of(command: &Command) -> Kind {
         | Command::ListBlocks(_)
         | Command::ListRequests { .. }
         | Command::ListConversations { .. }
+        | Command::ListArchived { .. }
         | Command::GetConversation(_)
         | Command::FindRooms(_)
         | Command::ListBans { .. }
@@ -334,6 +355,7 @@ const fn kind_of(command: &Command) -> Kind {
         | Command::GetRoom(_)
         | Command::ListMembers { .. }
         | Command::ListMessages(_)
+        | Command::ListAround(_)
         | Command::GetMessage(_)
         | Command::ListFormerBodies(_)
         | Command::ListReactors { .. }

@@ -1,4 +1,4 @@
-//! Presence and typing: who is there, and who may see it.
+//! Presence: who is there, and who may see it.
 
 use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -8,9 +8,8 @@ use crate::command::{Actor, Reply};
 use crate::conversation::Pair;
 use crate::error::ChatError;
 use crate::event::{Audience, Event};
-use crate::ids::{ConversationId, UserId};
+use crate::ids::UserId;
 use crate::presence::{Presence, Status};
-use crate::rules;
 use crate::text::Label;
 use crate::time::Timestamp;
 use crate::user::User;
@@ -198,22 +197,5 @@ impl Chat {
             self.publish(Event::Presence(presence), Audience::Users { users: vec![by], about: None }, None);
         }
         Ok(())
-    }
-
-    pub(super) async fn set_typing(
-        &self,
-        actor: &Actor,
-        conversation: ConversationId,
-        is_typing: bool,
-    ) -> Result<Reply, ChatError> {
-        let facts = self.recent_facts(conversation, actor.user).await?;
-        let facts = rules::may_see(facts.as_deref())?;
-        // Across a block it looks as if it had been shown.
-        if !rules::is_silent(facts) {
-            let event = Event::Typing { conversation, user: actor.user, is_typing };
-            let audience = Audience::Conversation { id: conversation, except: Some(actor.user) };
-            self.publish(event, audience, None);
-        }
-        Ok(Reply::Done)
     }
 }

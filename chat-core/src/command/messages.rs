@@ -3,6 +3,7 @@
 use crate::ids::{ConversationId, MessageId, Seq};
 use crate::page::PageSize;
 use crate::text::{Body, ClientId};
+use crate::time::Timestamp;
 
 /// A message to send.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -61,4 +62,44 @@ pub enum HistoryStart {
     Before(Seq),
     /// Those after a seq, going on: oldest first.
     After(Seq),
+}
+
+/// A message to hand on.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ForwardMessage {
+    /// Which.
+    pub message: MessageTarget,
+    /// Where to.
+    pub conversation: ConversationId,
+    /// The sender's key for this attempt; repeats with the same key are the same message.
+    pub client_id: Option<ClientId>,
+}
+
+/// Something that is not said yet.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewDraft {
+    /// The text so far.
+    pub body: Body,
+    /// The message that it is going to answer.
+    pub reply_to: Option<MessageId>,
+}
+
+/// The messages around a place in a conversation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Around {
+    /// Of which conversation.
+    pub conversation: ConversationId,
+    /// Around what.
+    pub place: Place,
+    /// How many altogether.
+    pub size: PageSize,
+}
+
+/// A place in a conversation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Place {
+    /// What stands at a seq, or the first message after it.
+    Seq(Seq),
+    /// The first message that was said at a time or after it.
+    Time(Timestamp),
 }

@@ -15,6 +15,7 @@ use crate::ids::{ConnectionId, ConversationId, FriendRequestId, MessageId, Repor
 use crate::invite::InviteCode;
 use crate::moderation::{Sanction, ServerRole};
 use crate::page::PageSize;
+use crate::personal::SettingsUpdate;
 use crate::ports::{AuditQuery, ReportQuery};
 use crate::presence::Status;
 use crate::reaction::Emoji;
@@ -54,6 +55,8 @@ impl Actor {
 pub enum Command {
     /// Say something.
     SendMessage(SendMessage),
+    /// Say in one conversation what somebody said in another.
+    ForwardMessage(ForwardMessage),
     /// Declare everything up to a point read.
     MarkRead(ReadTarget),
     /// Start or stop to type.
@@ -155,6 +158,20 @@ pub enum Command {
     PinMessage(MessageTarget),
     /// Do not hold it up any more.
     UnpinMessage(MessageTarget),
+    /// Mute a conversation or put it away, for oneself alone.
+    UpdateSettings {
+        /// Which.
+        conversation: ConversationId,
+        /// What of one's settings.
+        update: SettingsUpdate,
+    },
+    /// Keep what one has begun to write; none forgets it.
+    SetDraft {
+        /// Where.
+        conversation: ConversationId,
+        /// What.
+        draft: Option<NewDraft>,
+    },
     /// Ask a user to become friends.
     RequestFriend(UserId),
     /// Say yes to a request.
@@ -228,8 +245,15 @@ pub enum Command {
         /// How many.
         size: PageSize,
     },
-    /// One's conversations, newest activity first.
+    /// One's conversations without those that one has put away, newest activity first.
     ListConversations {
+        /// After which one.
+        after: Option<ActivityCursor>,
+        /// How many.
+        size: PageSize,
+    },
+    /// The conversations that one has put away, newest activity first.
+    ListArchived {
         /// After which one.
         after: Option<ActivityCursor>,
         /// How many.
@@ -272,6 +296,8 @@ pub enum Command {
     GetInvite(InviteCode),
     /// A page of messages.
     ListMessages(History),
+    /// The messages around a place.
+    ListAround(Around),
     /// Messages that were found by their words, the best first.
     SearchMessages(MessageSearch),
     /// One message.

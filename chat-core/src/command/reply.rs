@@ -9,6 +9,7 @@ use crate::log::{LogEntry, UserEntry};
 use crate::message::{FormerBody, Message, MessageView};
 use crate::moderation::{AccountStanding, AuditEntry, Report};
 use crate::page::Page;
+use crate::personal::{Draft, Kept, Settings};
 use crate::presence::Presence;
 use crate::receipt::{Marks, MemberReceipt, ReceiptCounts};
 use crate::relation::FriendRequest;
@@ -27,6 +28,10 @@ pub enum Reply {
     Marks(MarksReply),
     /// A change of a conversation.
     Changed(ChangedReply),
+    /// What the asker has set of a conversation.
+    Settings(SettingsReply),
+    /// What the asker has begun to write there.
+    Draft(DraftReply),
     /// A message.
     Message(MessageView),
     /// A conversation that was asked for, made or found.
@@ -61,6 +66,8 @@ pub enum Reply {
     Members(Page<Member>),
     /// A page of messages.
     Messages(Page<MessageView>),
+    /// The messages around a place.
+    Around(Surroundings),
     /// A page of messages that were found.
     Found(Page<MessageView, SearchCursor>),
     /// The texts that a message had, oldest first.
@@ -87,6 +94,26 @@ pub enum Reply {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ChangedReply {
     /// False if it was so before; then no event says so.
+    pub fresh: bool,
+}
+
+/// What somebody has set of a conversation, as it stands now.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct SettingsReply {
+    /// Of which conversation.
+    pub conversation: ConversationId,
+    /// What is set.
+    pub settings: Settings,
+    /// False if it was so before; then no event says so.
+    pub fresh: bool,
+}
+
+/// What somebody has begun to write, as it stands now.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DraftReply {
+    /// The draft, if there is one.
+    pub draft: Option<Draft>,
+    /// False if there was none before either; then no event says so.
     pub fresh: bool,
 }
 
@@ -165,6 +192,17 @@ pub struct Me {
     pub log_head: Seq,
 }
 
+/// The messages around a place, oldest first, and where both ways go on.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Surroundings {
+    /// The messages.
+    pub items: Vec<MessageView>,
+    /// Those before this seq are older than all of these; none if nothing is.
+    pub before: Option<Seq>,
+    /// Those after this seq are newer than all of these; none if nothing is.
+    pub after: Option<Seq>,
+}
+
 /// A part of a conversation's log.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Changes {
@@ -196,6 +234,8 @@ pub struct Welcome {
     pub online: Vec<Presence>,
     /// Changes when the database was restored from a backup: cursors of another epoch mean nothing.
     pub epoch: String,
+    /// What the user keeps of their conversations for themselves.
+    pub kept: Vec<Kept>,
     /// What reaches the user with this: to be noted as [`delivered`](crate::Chat::delivered) when it has.
     pub waiting: Vec<Delivery>,
 }

@@ -112,7 +112,7 @@ pub trait ConversationStore: Send + Sync {
     /// A conversation as a member sees it; none if the user is not a member.
     async fn view(&self, conversation: ConversationId, user: UserId) -> Result<Option<ConversationView>, StoreError>;
 
-    /// The conversations of a user, newest activity (last entry, or creation) first; of two at the same moment the larger id.
+    /// The conversations of a user without those that they have [put away](super::PersonalStore::archived), newest activity (last entry, or creation) first; of two at the same moment the larger id.
     async fn list(
         &self,
         user: UserId,

@@ -5,7 +5,7 @@ use async_trait::async_trait;
 use super::StoreError;
 use crate::command::{Changes, History, OwnChanges};
 use crate::ids::{ConversationId, MessageId, Seq, UserId, Version};
-use crate::message::{Content, Message, MessageState};
+use crate::message::{Content, Forwarded, Mentions, Message, MessageState};
 use crate::pace::Pace;
 use crate::page::{Page, PageSize};
 use crate::text::{Body, ClientId};
@@ -26,6 +26,10 @@ pub struct NewMessage {
     pub reply_to: Option<MessageId>,
     /// How long it waits for the last message of its sender that had to wait as well.
     pub pace: Pace,
+    /// Whom it calls by name.
+    pub mentions: Mentions,
+    /// Whose words it hands on.
+    pub forwarded: Option<Forwarded>,
     /// The version of the conversation that the decision saw.
     pub judged_on: Version,
     /// When.
@@ -41,7 +45,12 @@ impl NewMessage {
             conversation: self.conversation,
             seq,
             sender: self.sender,
-            content: Content::said(self.body.clone()),
+            content: Content::Said {
+                body: self.body.clone(),
+                edited_at: None,
+                mentions: self.mentions.clone(),
+                forwarded: self.forwarded,
+            },
             client_id: self.client_id.clone(),
             reply_to: self.reply_to,
             created_at: self.at,
@@ -49,12 +58,33 @@ impl NewMessage {
         }
     }
 
-    /// Whether it is the same attempt as a message that stands under its key: same text, same quote. What a message said at
-    /// first is not known any more once it was edited or deleted; then the key alone decides.
+    /// Whether it calls somebody or hands something on, which few messages do.
+    #[must_use]
+    pub const fn holds_more(&self) -> bool {
+        !self.mentions.is_empty() || self.forwarded.is_some()
+    }
+
+    /// Whether it is the same attempt as another one that is not stored yet.
+    #[must_use]
+    pub fn is_same_as(&self, other: &Self) -> bool {
+        self.is_like(&other.body, other.reply_to, other.forwarded)
+    }
+
+    fn is_like(&self, body: &Body, reply_to: Option<MessageId>, forwarded: Option<Forwarded>) -> bool {
+        match (self.forwarded, forwarded) {
+            (None, None) => self.body == *body && self.reply_to == reply_to,
+            (Some(this), Some(other)) => this.message == other.message,
+            (Some(_), None) | (None, Some(_)) => false,
+        }
+    }
+
+    /// Whether it is the same attempt as a message that stands under its key: same text, same quote, or the same message handed
+    /// on, whatever it says meanwhile. What a message said at first is not known any more once it was edited or deleted;
+    /// then the key alone decides.
     #[must_use]
     pub fn repeats(&self, before: &Message) -> bool {
         match &before.content {
-            Content::Said { body, edited_at: None } => *body == self.body && before.reply_to == self.reply_to,
+            Content::Said { body, edited_at: None, forwarded, .. } => self.is_like(body, before.reply_to, *forwarded),
             Content::Said { edited_at: Some(_), .. } | Content::Deleted { .. } => true,
         }
     }

@@ -16,6 +16,7 @@ mod erasures;
 mod filter;
 mod identities;
 mod messages;
+mod personal;
 mod receipts;
 mod relations;
 mod reports;
@@ -37,6 +38,7 @@ pub use erasures::*;
 pub use filter::*;
 pub use identities::*;
 pub use messages::*;
+pub use personal::*;
 pub use receipts::*;
 pub use relations::*;
 pub use reports::*;
@@ -88,6 +90,8 @@ pub struct Stores {
     pub rooms: Arc<dyn RoomStore>,
     /// Searching messages.
     pub search: Arc<dyn SearchStore>,
+    /// What single members keep for themselves.
+    pub personal: Arc<dyn PersonalStore>,
     /// Marks.
     pub receipts: Arc<dyn ReceiptStore>,
     /// Reports.

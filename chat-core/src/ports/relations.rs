@@ -5,7 +5,7 @@ use async_trait::async_trait;
 use super::StoreError;
 use crate::command::Direction;
 use crate::conversation::Pair;
-use crate::ids::{FriendRequestId, UserId};
+use crate::ids::{ConversationId, FriendRequestId, UserId};
 use crate::log::UserEntry;
 use crate::page::{Page, PageSize};
 use crate::relation::{FriendRequest, Relation, RelationChange};
@@ -64,6 +64,18 @@ pub trait RelationStore: Send + Sync {
 
     /// The users that `user` blocks, in the order of their ids. The cursor is the id.
     async fn blocks(&self, user: UserId, after: Option<UserId>, size: PageSize) -> Result<Page<User>, StoreError>;
+
+    /// Everybody between whom and a user a block stands, whoever put it up, in the order of their ids.
+    async fn silenced(&self, user: UserId) -> Result<Vec<UserId>, StoreError>;
+
+    /// Who may be called by name by a user: the other members of a conversation whose names have one of these keys, without those
+    /// with a block either way; in the order of their ids.
+    async fn mentionable(
+        &self,
+        conversation: ConversationId,
+        by: UserId,
+        keys: &[String],
+    ) -> Result<Vec<UserId>, StoreError>;
 
     /// Who sees the presence of `user`, and whose presence `user` sees: friends and partners of direct conversations,
     /// without those with a block either way; in the order of their ids.

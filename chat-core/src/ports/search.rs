@@ -3,10 +3,11 @@
 use async_trait::async_trait;
 
 use super::StoreError;
-use crate::ids::{MessageId, UserId};
+use crate::ids::{ConversationId, MessageId, Seq, UserId};
 use crate::message::Message;
 use crate::page::Page;
 use crate::search::{Reach, SearchFilter, SearchText};
+use crate::time::Timestamp;
 
 /// What is looked for, and where.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -32,4 +33,9 @@ pub trait SearchStore: Send + Sync {
     /// that they are in, from where their own part begins, as they are now; a deleted one has no words. Very many messages
     /// that were said at once may take a while until they are found.
     async fn find(&self, find: &Find, user: UserId) -> Result<Page<Message>, StoreError>;
+
+    /// The place in a conversation's log at which a time is passed: the last entry that was written before it; zero if all were
+    /// written at it or later, or if there is no such conversation. Entries are taken to be in the order of their times. Where
+    /// several nodes whose clocks differ wrote at the same moment, it is one of the places at which the time is passed.
+    async fn last_before(&self, conversation: ConversationId, at: Timestamp) -> Result<Seq, StoreError>;
 }

@@ -29,11 +29,13 @@ pub enum Permission {
     PinMessages,
     /// Delete what others said.
     DeleteMessages,
+    /// Call everybody by `@all`.
+    MentionAll,
 }
 
 impl Permission {
     /// All of them, each with the lowest role that has it: the one table of who may do what.
-    pub const TABLE: [(Self, Role); 10] = [
+    pub const TABLE: [(Self, Role); 11] = [
         (Self::EditGroup, Role::Admin),
         (Self::SetHistory, Role::Owner),
         (Self::SetRoom, Role::Owner),
@@ -44,6 +46,7 @@ impl Permission {
         (Self::SetRoles, Role::Owner),
         (Self::PinMessages, Role::Admin),
         (Self::DeleteMessages, Role::Admin),
+        (Self::MentionAll, Role::Admin),
     ];
 
     /// Whether a role has it.

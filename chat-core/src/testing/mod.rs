@@ -19,8 +19,8 @@ pub use recorder::EventRecorder;
 /// Mocks of every port, made by `mockall`: each method does what one test expects of it.
 pub mod mocks {
     pub use crate::ports::{
-        MockClock, MockConversationStore, MockDatabase, MockEntropy, MockEventBus, MockMessageStore,
-        MockPasswordHasher, MockReceiptStore, MockRelationStore, MockReportStore, MockSessionStore, MockStandingStore,
-        MockTokenSigner, MockUserStore,
+        MockChangeStore, MockClock, MockConversationStore, MockDatabase, MockEntropy, MockEventBus, MockMessageStore,
+        MockPasswordHasher, MockPersonalStore, MockReceiptStore, MockRelationStore, MockReportStore, MockSessionStore,
+        MockStandingStore, MockTokenSigner, MockUserStore,
     };
 }

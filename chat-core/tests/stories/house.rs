@@ -111,7 +111,7 @@ impl House {
     pub(crate) fn news_for(&self, who: UserId) -> Vec<Event> {
         let to_them = |envelope: &Envelope| match &envelope.audience {
             Audience::Users { users, .. } => users.contains(&who),
-            Audience::Conversation { .. } | Audience::Session(_) => false,
+            Audience::Conversation { .. } | Audience::ConversationBut { .. } | Audience::Session(_) => false,
         };
         self.news().into_iter().filter(to_them).map(|envelope| Event::clone(&envelope.event)).collect()
     }

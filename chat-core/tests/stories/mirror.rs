@@ -77,6 +77,7 @@ impl Mirror {
     pub(crate) fn hear(&mut self, envelope: &Envelope) -> bool {
         let is_for_me = match &envelope.audience {
             Audience::Conversation { id, except } => *id == self.room && *except != Some(self.user),
+            Audience::ConversationBut { id, but } => *id == self.room && !but.contains(&self.user),
             Audience::Users { users, .. } => users.contains(&self.user),
             Audience::Session(_) => false,
         };
@@ -105,6 +106,8 @@ impl Mirror {
             | Event::Tally(_)
             | Event::Presence(_)
             | Event::Profile(_)
+            | Event::Settings { .. }
+            | Event::Draft { .. }
             | Event::Typing { .. }
             | Event::SessionEnded(_)
             | Event::Sanctioned { .. } => false,

@@ -2,15 +2,18 @@
 
 use std::sync::Arc;
 
-use chat_core::command::{Actor, SendMessage};
+use chat_core::command::{Actor, ChangedReply, MessageTarget, SendMessage};
 use chat_core::conversation::Role;
 use chat_core::ids::{ConversationId, Seq, UserId, Version};
 use chat_core::pace::Pace;
-use chat_core::ports::{Appended, Facts, StoreError, Stores};
-use chat_core::testing::mocks::{MockConversationStore, MockEventBus, MockMessageStore};
+use chat_core::ports::{Appended, Committed, Facts, StoreError, Stores};
+use chat_core::reaction::Emoji;
+use chat_core::testing::mocks::{MockChangeStore, MockConversationStore, MockEventBus, MockMessageStore};
 use chat_core::testing::{ManualClock, MemoryStore, SeededEntropy};
 use chat_core::text::Body;
-use chat_core::{Chat, ChatSettings, Command, ErrorCode};
+use chat_core::{Chat, ChatSettings, Command, ErrorCode, Reply};
+
+use crate::house::House;
 
 fn ann() -> Actor {
     Actor::user(UserId::new(1).expect("an id"))
@@ -63,4 +66,36 @@ async fn facts_that_keep_moving_end_in_a_conflict_not_in_a_loop() {
     messages.expect_append().times(8).returning(|_| Ok(Appended::Stale));
     let refused = chat(messages).handle(&ann(), hello()).await.expect_err("it kept moving");
     assert_eq!(refused.code(), ErrorCode::Conflict);
+}
+
+#[tokio::test]
+async fn a_message_that_is_deleted_meanwhile_is_answered_like_one_that_was_deleted_before() {
+    let house = House::new();
+    let (ann, bob) = (house.user("ann").await, house.user("bob").await);
+    let room = house.direct(ann, bob).await;
+    let said = house.say(ann, room, "hello").await;
+    let mut changes = MockChangeStore::new();
+    changes.expect_commit().returning(|_| Ok(Committed::Missing));
+    let stores = Stores { changes: Arc::new(changes), ..house.store.stores() };
+    let chat = Chat::new(
+        stores,
+        house.bus.clone(),
+        house.clock.clone(),
+        Arc::new(SeededEntropy::default()),
+        ChatSettings::default(),
+    );
+    let (message, emoji) = (MessageTarget::from(said.id), Emoji::new("👍").expect("an emoji"));
+    let body = Body::new("anew").expect("a body");
+    for command in [
+        Command::EditMessage { message, body },
+        Command::AddReaction(message, emoji.clone()),
+        Command::RemoveReaction(message, emoji),
+        Command::PinMessage(message),
+        Command::UnpinMessage(message),
+    ] {
+        let refused = chat.handle(&Actor::user(ann), command.clone()).await.expect_err("it is gone");
+        assert_eq!(refused.code(), ErrorCode::MessageDeleted, "{command:?}");
+    }
+    let deleted = chat.handle(&Actor::user(ann), Command::DeleteMessage(message)).await.expect("so it is already");
+    assert_eq!(deleted, Reply::Changed(ChangedReply { fresh: false }));
 }

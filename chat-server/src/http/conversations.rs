@@ -87,6 +87,9 @@ async fn open(
 struct ByActivity {
     /// The `next` of the page before; absent for the first page.
     after: Option<String>,
+    /// Those that one has put away, instead of those that one has not.
+    #[param(default = false)]
+    archived: Option<bool>,
     /// How many; what is outside 1 to 100 is taken as the nearest of both.
     #[param(default = 50)]
     limit: Option<i64>,
@@ -107,7 +110,12 @@ struct ConversationsView {
 async fn list(caller: Caller, QueryOf(part): QueryOf<ByActivity>) -> Result<Json<ConversationsView>, Problem> {
     let after = part.after.as_deref().map(|text| read_cursor(text).ok_or(BAD_CURSOR)).transpose()?;
     let size = After::new(None, part.limit).size();
-    let page: Page<CoreView, ActivityCursor> = caller.ask(Command::ListConversations { after, size }).await?;
+    let command = if part.archived.unwrap_or_default() {
+        Command::ListArchived { after, size }
+    } else {
+        Command::ListConversations { after, size }
+    };
+    let page: Page<CoreView, ActivityCursor> = caller.ask(command).await?;
     let items = page.items.iter().map(ConversationView::from).collect();
     Ok(Json(ConversationsView { items, next: page.next.as_ref().map(show_cursor) }))
 }

@@ -2,21 +2,25 @@
 
 use axum::Json;
 use axum::http::StatusCode;
-use chat_core::command::{Changes, History, HistoryStart, MarksReply, MessageTarget, ReadTarget, SendMessage, Sent};
-use chat_core::ids::{ConversationId, MessageId};
+use chat_core::command::{
+    Around, Changes, ForwardMessage, History, HistoryStart, MarksReply, MessageTarget, Place, ReadTarget, SendMessage,
+    Sent, Surroundings,
+};
+use chat_core::ids::{ConversationId, MessageId, Seq};
 use chat_core::message::MessageView as Dressed;
 use chat_core::page::Page;
 use chat_core::text::{Body, ClientId};
+use chat_core::time::Timestamp;
 use chat_core::{ChatError, Command, ErrorCode};
 use chat_transport::wire::{MarksView, MessageView};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::extract::{After, Caller, Id, JsonBody, QueryOf, seq};
 use super::problem::Problem;
-use super::views::{ChangesView, ListView};
+use super::views::ChangesView;
 use crate::state::AppState;
 
 pub(crate) fn routes() -> OpenApiRouter<AppState> {
@@ -26,7 +30,11 @@ pub(crate) fn routes() -> OpenApiRouter<AppState> {
         .routes(routes!(read))
         .routes(routes!(typing))
         .routes(routes!(get))
+        .routes(routes!(forward))
 }
+
+/// What is no key.
+const BAD_KEY: Problem = Problem::bad_request("A client_id is 1 to 64 visible ASCII characters.");
 
 /// A message to send.
 #[derive(Debug, Deserialize, ToSchema)]
@@ -44,11 +52,10 @@ struct NewMessage {
 
 impl NewMessage {
     fn to(self, conversation: ConversationId) -> Result<Command, Problem> {
-        let bad_key = Problem::bad_request("A client_id is 1 to 64 visible ASCII characters.");
         Ok(Command::SendMessage(SendMessage {
             conversation,
             body: Body::new(self.body).map_err(ChatError::from)?,
-            client_id: self.client_id.map(ClientId::new).transpose().map_err(|_| bad_key)?,
+            client_id: self.client_id.map(ClientId::new).transpose().map_err(|_| BAD_KEY)?,
             reply_to: self.reply_to.map(message_id).transpose()?,
         }))
     }
@@ -77,6 +84,38 @@ async fn send(
     Ok((status, Json((&sent.message).into())))
 }
 
+/// Where to hand a message on.
+#[derive(Debug, Deserialize, ToSchema)]
+struct ForwardTo {
+    /// The conversation to say it in.
+    #[schema(minimum = 1, maximum = 9007199254740991_i64)]
+    conversation_id: i64,
+    /// The sender's key for this attempt, 1 to 64 visible ASCII characters; a repeat with the same key is the same message.
+    #[schema(min_length = 1, max_length = 64)]
+    client_id: Option<String>,
+}
+
+/// Say in one conversation what somebody said in another. The copy stays whatever becomes of its source.
+#[utoipa::path(post, path = "/messages/{id}/forward", tag = "messages", params(("id" = i64, Path)),
+    request_body = ForwardTo, responses(
+    (status = 201, description = "Stored", body = MessageView),
+    (status = 200, description = "Stored before, under the same client_id", body = MessageView),
+    (status = 403, description = "A block stands between"),
+    (status = 409, description = "The client_id belongs to another message, or this one was deleted"),
+))]
+async fn forward(
+    caller: Caller,
+    Id(message): Id<MessageId>,
+    JsonBody(to): JsonBody<ForwardTo>,
+) -> Result<(StatusCode, Json<MessageView>), Problem> {
+    let conversation = ConversationId::new(to.conversation_id).ok_or(Problem::new(ErrorCode::NotFound))?;
+    let client_id = to.client_id.map(ClientId::new).transpose().map_err(|_| BAD_KEY)?;
+    let command = ForwardMessage { message: message.into(), conversation, client_id };
+    let sent: Sent = caller.ask(Command::ForwardMessage(command)).await?;
+    let status = if sent.fresh { StatusCode::CREATED } else { StatusCode::OK };
+    Ok((status, Json((&sent.message).into())))
+}
+
 /// Which part of the history.
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
@@ -87,28 +126,66 @@ struct Part {
     /// Only those after this seq, oldest first.
     #[param(minimum = 0, maximum = 9007199254740991_i64)]
     after: Option<i64>,
+    /// Those around this seq, oldest first: the message there, or the next one, begins the newer half.
+    #[param(minimum = 0, maximum = 9007199254740991_i64)]
+    around: Option<i64>,
+    /// Those around the first message at this time or after it, oldest first: RFC 3339, or a date.
+    at: Option<String>,
     /// How many; what is outside 1 to 100 is taken as the nearest of both.
     #[param(default = 50)]
     limit: Option<i64>,
 }
 
-/// The messages of a conversation: the newest first, or from a seq back or on.
+/// A page of the history.
+#[derive(Debug, Serialize, ToSchema)]
+struct HistoryView {
+    /// The messages in the order that was asked for.
+    items: Vec<MessageView>,
+    /// Where the following page starts, in the direction that was asked for; around a place, the `after` of those that are newer.
+    /// Null if nothing follows.
+    next: Option<i64>,
+    /// Around a place, the `before` of those that are older; null if nothing is. Absent otherwise.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<i64>, required = false)]
+    previous: Option<Option<i64>>,
+}
+
+impl From<Surroundings> for HistoryView {
+    fn from(around: Surroundings) -> Self {
+        Self {
+            items: around.items.iter().map(MessageView::from).collect(),
+            next: around.after.map(Seq::get),
+            previous: Some(around.before.map(Seq::get)),
+        }
+    }
+}
+
+/// The messages of a conversation: the newest first, from a seq back or on, or around a seq or a time.
 #[utoipa::path(get, path = "/conversations/{id}/messages", tag = "messages", params(("id" = i64, Path), Part),
-    responses((status = 200, body = ListView<MessageView>)))]
+    responses((status = 200, body = HistoryView)))]
 async fn history(
     caller: Caller,
     Id(conversation): Id<ConversationId>,
     QueryOf(part): QueryOf<Part>,
-) -> Result<Json<ListView<MessageView>>, Problem> {
-    let from = match (part.before, part.after) {
-        (None, None) => HistoryStart::Newest,
-        (Some(before), None) => HistoryStart::Before(seq(before)?),
-        (None, Some(after)) => HistoryStart::After(seq(after)?),
-        (Some(_), Some(_)) => return Err(Problem::bad_request("Give before or after, not both.")),
-    };
+) -> Result<Json<HistoryView>, Problem> {
     let size = After::new(None, part.limit).size();
+    let around = |place| Command::ListAround(Around { conversation, place, size });
+    let from = match (part.before, part.after, part.around, part.at) {
+        (None, None, None, None) => HistoryStart::Newest,
+        (Some(before), None, None, None) => HistoryStart::Before(seq(before)?),
+        (None, Some(after), None, None) => HistoryStart::After(seq(after)?),
+        (None, None, Some(place), None) => {
+            return Ok(Json(caller.ask::<Surroundings>(around(Place::Seq(seq(place)?))).await?.into()));
+        }
+        (None, None, None, Some(at)) => {
+            let at = Timestamp::parse(&at).ok_or(Problem::bad_request("A time is RFC 3339, or a date alone."))?;
+            return Ok(Json(caller.ask::<Surroundings>(around(Place::Time(at))).await?.into()));
+        }
+        _ => return Err(Problem::bad_request("Give one of before, after, around and at.")),
+    };
     let messages: Page<Dressed> = caller.ask(Command::ListMessages(History { conversation, from, size })).await?;
-    Ok(Json(messages.into()))
+    let items = messages.items.iter().map(MessageView::from).collect();
+    Ok(Json(HistoryView { items, next: messages.next, previous: None }))
 }
 
 /// Every change of a conversation after a seq: the very events that sockets send.

@@ -21,6 +21,7 @@ mod invites;
 mod messages;
 mod moderation;
 mod own_account;
+mod personal;
 mod problem;
 mod reports;
 pub(crate) mod request_id;
@@ -62,6 +63,7 @@ fn described(state: &AppState) -> OpenApiRouter<AppState> {
         .merge(bans::routes())
         .merge(invites::routes())
         .merge(messages::routes())
+        .merge(personal::routes())
         .merge(annotations::routes())
         .merge(search::routes())
         .merge(moderation::routes())

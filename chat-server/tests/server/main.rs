@@ -31,6 +31,7 @@ mod rest_limits;
 mod rest_messages;
 mod rest_moderation;
 mod rest_own_account;
+mod rest_personal;
 mod rest_receipts;
 mod rest_reports;
 mod rest_rooms;

@@ -213,3 +213,33 @@ async fn a_stranger_is_told_that_there_is_nothing() {
         }
     }
 }
+
+#[tokio::test]
+async fn one_jumps_to_a_place_or_a_time_and_goes_on_from_there_both_ways() {
+    let api = Api::start().await;
+    let (ann, bob) = (api.register("ann").await, api.register("bob").await);
+    let id = ann.direct_with(&bob).await;
+    let mut said = Vec::new();
+    for n in 1..=9 {
+        said.push(ann.say(id, &format!("number {n}")).await);
+    }
+    let path = format!("conversations/{id}/messages");
+    let page = bob.get(&format!("{path}?around=5&limit=4")).await;
+    assert_eq!(page.each("seq"), [3, 4, 5, 6].map(Value::from));
+    let (older, newer) = (page.body["previous"].as_i64().unwrap(), page.body["next"].as_i64().unwrap());
+    assert_eq!(bob.get(&format!("{path}?before={older}")).await.each("seq"), [2, 1].map(Value::from));
+    assert_eq!(bob.get(&format!("{path}?after={newer}")).await.each("seq"), [7, 8, 9].map(Value::from));
+
+    let at = said[6]["created_at"].as_str().unwrap().replace('+', "%2B");
+    let page = bob.get(&format!("{path}?at={at}&limit=2")).await;
+    assert_eq!(page.each("seq"), [6, 7].map(Value::from), "the seventh begins the newer half");
+    let page = bob.get(&format!("{path}?at=2000-01-01")).await;
+    assert_eq!((page.each("seq").len(), &page.body["previous"], &page.body["next"]), (9, &Value::Null, &Value::Null));
+    assert_eq!(bob.get(&path).await.body.get("previous"), None);
+
+    for bad in ["around=5&at=2000-01-01", "before=5&around=5", "after=1&at=2000-01-01", "at=yesterday", "around=-1"] {
+        bob.get(&format!("{path}?{bad}")).await.refused(400, "bad_request");
+    }
+    let eve = api.register("eve").await;
+    eve.get(&format!("{path}?around=5")).await.refused(404, "not_found");
+}

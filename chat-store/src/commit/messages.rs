@@ -1,9 +1,9 @@
 //! What is done to messages after they were said.
 
 use chat_core::change::Change;
-use chat_core::ids::{MessageId, Seq};
+use chat_core::ids::{ConversationId, MessageId, Seq, UserId};
 use chat_core::log::Changed;
-use chat_core::message::{Content, Message, MessageRef};
+use chat_core::message::{Content, Mentions, Message, MessageRef};
 use chat_core::reaction::Emoji;
 use chat_core::text::Body;
 
@@ -12,6 +12,7 @@ use crate::codec::all;
 use crate::error::Fault;
 use crate::session::Session;
 use crate::sql::changes as sql;
+use crate::sql::mentions;
 use crate::sql::search::terms;
 
 pub(super) async fn edit<S: Session>(
@@ -20,19 +21,24 @@ pub(super) async fn edit<S: Session>(
     seq: Seq,
     message: MessageId,
     body: &Body,
+    mentions: &Mentions,
 ) -> Result<Option<Done>, Fault> {
     let Some(message) = living(session, change, message).await? else { return Ok(None) };
-    let Content::Said { body: before, edited_at } = &message.content else { return Ok(None) };
+    let Content::Said { body: before, edited_at, .. } = &message.content else { return Ok(None) };
     if before == body {
         return Ok(Some(Done::default()));
     }
     let id = message.id.get().into();
     let written_at = edited_at.unwrap_or(message.created_at).micros();
     session.run(sql::KEEP_BODY, &[id, seq.get().into(), before.as_str().into(), written_at.into()]).await?;
-    session.run(sql::SET_BODY, &[id, body.as_str().into(), change.at.micros().into()]).await?;
+    let called = mentions::show(mentions);
+    let values = [id, body.as_str().into(), change.at.micros().into(), called.as_deref().into()];
+    session.run(sql::SET_BODY, &values).await?;
+    mentions::replace(session, place(&message), message.content.mentions(), mentions).await?;
     let found_by = terms(change.conversation, body.as_str());
     session.run(S::SET_TERMS, &[id, found_by.as_str().into()]).await?;
-    let content = Content::Said { body: body.clone(), edited_at: Some(change.at) };
+    let mentions = mentions.clone();
+    let content = Content::Said { body: body.clone(), edited_at: Some(change.at), mentions, forwarded: None };
     Ok(Some(Done::one(Changed::Edited { message: message.reference(), content })))
 }
 
@@ -41,14 +47,15 @@ pub(super) async fn delete<S: Session>(
     change: &Change,
     message: MessageId,
 ) -> Result<Option<Done>, Fault> {
-    let Some(message) = named(session, change, message).await? else { return Ok(None) };
+    let Some(message) = living(session, change, message).await? else { return Ok(None) };
     let id = message.id.get().into();
+    mentions::replace(session, place(&message), message.content.mentions(), &Mentions::NOBODY).await?;
     for statement in [sql::FORGET_BODIES, sql::FORGET_REACTIONS, sql::FORGET_PIN] {
         session.run(statement, &[id]).await?;
     }
     session.run(S::SET_TERMS, &[id, "".into()]).await?;
     session.run(sql::DELETE, &[id, change.at.micros().into(), change.by.get().into()]).await?;
-    Ok(Some(Done::one(Changed::Deleted { message })))
+    Ok(Some(Done::one(Changed::Deleted { message: message.reference() })))
 }
 
 pub(super) async fn react<S: Session>(
@@ -96,6 +103,11 @@ pub(super) async fn unpin<S: Session>(
     let Some(message) = named(session, change, message).await? else { return Ok(None) };
     let was_there = session.run(sql::FORGET_PIN, &[message.id.get().into()]).await? > 0;
     Ok(Some(if was_there { Done::one(Changed::Unpinned { message }) } else { Done::default() }))
+}
+
+/// Where a message stands, and who said it.
+const fn place(message: &Message) -> (ConversationId, Seq, UserId) {
+    (message.conversation, message.seq, message.sender)
 }
 
 /// A message of the conversation that still says something. Nobody can change it meanwhile: the conversation is locked.

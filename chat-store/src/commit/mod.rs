@@ -96,7 +96,9 @@ async fn act<S: Session>(session: &mut S, change: &Change, found: &Conversation)
         Act::Remove { user } => members::remove(session, change, *user).await,
         Act::SetRole { user, role } => members::set_role(session, change, *user, *role).await,
         Act::Update(update) => members::update_group(session, change, found, update).await,
-        Act::Edit { message, body } => messages::edit(session, change, found.head.next(), *message, body).await,
+        Act::Edit { message, body, mentions } => {
+            messages::edit(session, change, found.head.next(), *message, body, mentions).await
+        }
         Act::Delete { message } => messages::delete(session, change, *message).await,
         Act::React { message, emoji } => messages::react(session, change, found.head.next(), *message, emoji).await,
         Act::Unreact { message, emoji } => messages::unreact(session, change, *message, emoji).await,

@@ -85,8 +85,7 @@ pub(crate) fn plan<'b>(
             continue;
         }
         if let Some(place) = key.as_ref().and_then(|key| keyed.get(key)).copied() {
-            let same =
-                plan.rows.get(place).is_some_and(|row| row.new.body == new.body && row.new.reply_to == new.reply_to);
+            let same = plan.rows.get(place).is_some_and(|row| row.new.is_same_as(new));
             plan.outcomes.push(if same { Outcome::Same(place) } else { Outcome::Known(Appended::Conflict) });
             continue;
         }
@@ -135,6 +134,12 @@ pub(crate) fn guess(batch: &[NewMessage]) -> Option<AppendPlan<'_>> {
 }
 
 impl AppendPlan<'_> {
+    /// Whether any of the new messages calls somebody or hands something on: only then there is more to write than what
+    /// everybody says.
+    pub(crate) fn holds_more(&self) -> bool {
+        self.rows.iter().any(|row| row.new.holds_more())
+    }
+
     /// The answers in the order of the calls, given where the rows were written, which the database tells in any order.
     /// None if a row is missing.
     #[cfg(feature = "postgres")]
@@ -180,6 +185,7 @@ impl AppendPlan<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use chat_core::message::Mentions;
     use chat_core::pace::Pace;
     use chat_core::text::Body;
 
@@ -195,6 +201,8 @@ mod tests {
             client_id: key.map(|key| ClientId::new(key).expect("a key")),
             reply_to: None,
             pace: Pace::NONE,
+            mentions: Mentions::NOBODY,
+            forwarded: None,
             judged_on: Version(1),
             at: Timestamp::from_micros(conversation),
         }

@@ -129,14 +129,7 @@ impl ConversationStore for PostgresStore {
         after: Option<ActivityCursor>,
         size: PageSize,
     ) -> Result<Page<ConversationView, ActivityCursor>, StoreError> {
-        self.db
-            .read(|| async move {
-                let (at, id) = after.map_or(sql::NEWEST, |after| (after.at.micros(), after.conversation.get()));
-                let query = sqlx::query(sql::LIST).bind(user.get()).bind(at).bind(id);
-                let rows = query.bind(big(size.get() + 1)).fetch_all(&self.db.pool()).await?;
-                Ok(Page::from_rows(all(&rows, sql::view)?, size, |(cursor, _)| *cursor).map(|(_, view)| view))
-            })
-            .await
+        self.listed(sql::LIST, user, after, size).await
     }
 
     async fn members(
@@ -167,6 +160,26 @@ impl ConversationStore for PostgresStore {
     async fn heads(&self, conversations: &[ConversationId]) -> Result<Vec<(ConversationId, Seq)>, StoreError> {
         let each_once: BTreeSet<_> = conversations.iter().copied().collect();
         self.reads.heads.of_all(each_once.into_iter().collect()).await
+    }
+}
+
+impl PostgresStore {
+    /// A page of one of the lists of conversations.
+    pub(super) async fn listed(
+        &self,
+        statement: &'static str,
+        user: UserId,
+        after: Option<ActivityCursor>,
+        size: PageSize,
+    ) -> Result<Page<ConversationView, ActivityCursor>, StoreError> {
+        self.db
+            .read(|| async move {
+                let (at, id) = after.map_or(sql::NEWEST, |after| (after.at.micros(), after.conversation.get()));
+                let query = sqlx::query(statement).bind(user.get()).bind(at).bind(id);
+                let rows = query.bind(big(size.get() + 1)).fetch_all(&self.db.pool()).await?;
+                Ok(Page::from_rows(all(&rows, sql::view)?, size, |(cursor, _)| *cursor).map(|(_, view)| view))
+            })
+            .await
     }
 }
 

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use chat_core::command::{Changes, History, OwnChanges};
 use chat_core::ids::{ConversationId, MessageId, Seq, UserId};
-use chat_core::message::Message;
+use chat_core::message::{Forwarded, Message};
 use chat_core::page::{Page, PageSize};
 use chat_core::ports::{Appended, MessageStore, NewMessage, StoreError};
 use chat_core::text::ClientId;
@@ -23,7 +23,7 @@ use crate::error::{Corrupt, Fault};
 use crate::folding::Waker;
 use crate::plan::append::{AppendPlan, Key, LogHead, guess, plan};
 use crate::sql::silence::join_relation;
-use crate::sql::{messages as sql, user_changes};
+use crate::sql::{mentions, messages as sql, user_changes};
 
 const LOCK_HEADS: &str = "SELECT id, head, version FROM conversations WHERE id = ANY($1) \
     ORDER BY id FOR NO KEY UPDATE";
@@ -45,11 +45,20 @@ macro_rules! sender {
     };
 }
 
-/// The messages as arrays.
+/// The messages as arrays. What only few messages have (whom they call, whose words they hand on) has arrays only in a batch that
+/// holds one of them.
 macro_rules! rows {
     () => {
         "UNNEST($1::BIGINT[], $2::BIGINT[], $3::BIGINT[], $4::TEXT[], $5::TEXT[], $6::BIGINT[], $7::BIGINT[]) \
         AS r (conversation_id, seq, sender_id, body, client_id, reply_to, created_at)"
+    };
+    ($more:literal) => {
+        concat!(
+            "UNNEST($1::BIGINT[], $2::BIGINT[], $3::BIGINT[], $4::TEXT[], $5::TEXT[], $6::BIGINT[], $7::BIGINT[], ",
+            $more,
+            ") AS r (conversation_id, seq, sender_id, body, client_id, reply_to, created_at, \
+            mentions, forwarded_id, forwarded_sender)",
+        )
     };
 }
 
@@ -57,34 +66,75 @@ macro_rules! insert {
     () => {
         "INSERT INTO messages (conversation_id, seq, sender_id, body, client_id, reply_to, created_at) "
     };
+    (more) => {
+        "INSERT INTO messages (conversation_id, seq, sender_id, body, client_id, reply_to, created_at, \
+        mentions, forwarded_id, forwarded_sender) "
+    };
+}
+
+/// Moves the heads where all is as it was guessed.
+macro_rules! moved_as_guessed {
+    () => {
+        "WITH locked AS (SELECT c.id, h.number, h.at \
+        FROM UNNEST($8::BIGINT[], $9::BIGINT[], $10::BIGINT[], $11::BIGINT[]) AS h (id, number, at, version) \
+        JOIN conversations c ON c.id = h.id AND c.version = h.version ORDER BY c.id FOR NO KEY UPDATE OF c), \
+        moved AS (UPDATE conversations c SET head = c.head + l.number, active_at = l.at \
+        FROM locked l WHERE c.id = l.id RETURNING c.id, c.head - l.number AS base) "
+    };
+}
+
+/// Moves the heads.
+macro_rules! moved {
+    () => {
+        "WITH moved AS (UPDATE conversations c SET head = h.head, active_at = h.at \
+        FROM UNNEST($8::BIGINT[], $9::BIGINT[], $10::BIGINT[]) AS h (id, head, at) WHERE c.id = h.id) "
+    };
+}
+
+/// The values of a message that stands at a place.
+macro_rules! values {
+    ($seq:literal) => {
+        concat!("SELECT r.conversation_id, ", $seq, ", ", sender!(), ", r.body, r.client_id, r.reply_to, r.created_at")
+    };
+}
+
+/// Writes messages of which some call somebody or hand something on, and notes whom they call.
+macro_rules! store_more {
+    ($moved:expr, $seq:literal, $more:literal, $join:literal) => {
+        concat!(
+            $moved,
+            ", said AS (",
+            insert!(more),
+            values!($seq),
+            ", r.mentions, r.forwarded_id, r.forwarded_sender FROM ",
+            rows!($more),
+            $join,
+            " RETURNING conversation_id, seq, id, sender_id, mentions), \
+            noted AS (INSERT INTO mentions (conversation_id, user_id, seq, sender_id) \
+            SELECT s.conversation_id, CAST(called AS BIGINT), s.seq, s.sender_id FROM said s \
+            CROSS JOIN LATERAL UNNEST(string_to_array(s.mentions, ' ')) AS called) \
+            SELECT conversation_id, seq, id FROM said",
+        )
+    };
 }
 
 /// Moves the heads and writes the messages, if all is as it was guessed; otherwise some column gets no value, or a key
 /// stands there already, and the whole statement is refused.
 const STORE_AS_GUESSED: &str = concat!(
-    "WITH locked AS (SELECT c.id, h.number, h.at \
-    FROM UNNEST($8::BIGINT[], $9::BIGINT[], $10::BIGINT[], $11::BIGINT[]) AS h (id, number, at, version) \
-    JOIN conversations c ON c.id = h.id AND c.version = h.version ORDER BY c.id FOR NO KEY UPDATE OF c), \
-    moved AS (UPDATE conversations c SET head = c.head + l.number, active_at = l.at \
-    FROM locked l WHERE c.id = l.id RETURNING c.id, c.head - l.number AS base) ",
+    moved_as_guessed!(),
     insert!(),
-    "SELECT r.conversation_id, moved.base + r.seq, ",
-    sender!(),
-    ", r.body, r.client_id, r.reply_to, r.created_at FROM ",
+    values!("moved.base + r.seq"),
+    " FROM ",
     rows!(),
     " LEFT JOIN moved ON moved.id = r.conversation_id RETURNING conversation_id, seq, id",
 );
 
-/// Moves the heads and writes the messages.
-const STORE: &str = concat!(
-    "WITH moved AS (UPDATE conversations c SET head = h.head, active_at = h.at \
-    FROM UNNEST($8::BIGINT[], $9::BIGINT[], $10::BIGINT[]) AS h (id, head, at) WHERE c.id = h.id) ",
-    insert!(),
-    "SELECT r.conversation_id, r.seq, ",
-    sender!(),
-    ", r.body, r.client_id, r.reply_to, r.created_at FROM ",
-    rows!(),
-    " RETURNING conversation_id, seq, id",
+/// The same where there is more to write.
+const STORE_MORE_AS_GUESSED: &str = store_more!(
+    moved_as_guessed!(),
+    "moved.base + r.seq",
+    "$12::TEXT[], $13::BIGINT[], $14::BIGINT[]",
+    " LEFT JOIN moved ON moved.id = r.conversation_id"
 );
 
 /// Each at most once, however often they are named.
@@ -94,6 +144,12 @@ const SPOKE: &str = "SELECT p.conversation_id, p.user_id, p.spoke_at FROM paces 
 const NOTE_WHO_SPOKE: &str = "INSERT INTO paces (conversation_id, user_id, spoke_at) \
     SELECT * FROM UNNEST($1::BIGINT[], $2::BIGINT[], $3::BIGINT[]) \
     ON CONFLICT (conversation_id, user_id) DO UPDATE SET spoke_at = EXCLUDED.spoke_at";
+/// Moves the heads and writes the messages.
+const STORE: &str =
+    concat!(moved!(), insert!(), values!("r.seq"), " FROM ", rows!(), " RETURNING conversation_id, seq, id");
+
+/// The same where there is more to write.
+const STORE_MORE: &str = store_more!(moved!(), "r.seq", "$11::TEXT[], $12::BIGINT[], $13::BIGINT[]", "");
 
 /// The write behind [`MessageStore::append`].
 #[derive(Debug)]
@@ -135,7 +191,12 @@ type Written = Vec<(ConversationId, Seq, MessageId)>;
 
 async fn store_as_guessed(connections: &Connections, plan: &AppendPlan<'_>) -> Result<Written, Fault> {
     let versions: Vec<_> = plan.heads.iter().map(|head| head.version.0).collect();
-    let rows = bind(STORE_AS_GUESSED, plan).bind(versions).fetch_all(&connections.pool()).await?;
+    let statement = if plan.holds_more() {
+        bind_more(bind(STORE_MORE_AS_GUESSED, plan).bind(versions), plan)
+    } else {
+        bind(STORE_AS_GUESSED, plan).bind(versions)
+    };
+    let rows = statement.fetch_all(&connections.pool()).await?;
     all(&rows, sql::written).map_err(Fault::Unreadable)
 }
 
@@ -147,7 +208,8 @@ async fn store_as_found(connections: &Connections, batch: &[NewMessage]) -> Resu
     let plan = plan(batch, heads, &known, spoke(&mut tx, batch).await?);
     let mut written = Vec::new();
     if !plan.rows.is_empty() {
-        written = all(&bind(STORE, &plan).fetch_all(&mut *tx).await?, sql::written)?;
+        let statement = if plan.holds_more() { bind_more(bind(STORE_MORE, &plan), &plan) } else { bind(STORE, &plan) };
+        written = all(&statement.fetch_all(&mut *tx).await?, sql::written)?;
         note_who_spoke(&mut tx, &plan).await?;
         tx.commit().await?;
     }
@@ -223,6 +285,15 @@ fn bind<'q>(statement: &'static str, plan: &AppendPlan<'q>) -> Query<'q, Postgre
         .bind(heads.iter().map(|head| head.conversation.get()).collect::<Vec<_>>())
         .bind(heads.iter().map(|head| head.head.get()).collect::<Vec<_>>())
         .bind(heads.iter().map(|head| head.at.micros()).collect::<Vec<_>>())
+}
+
+/// The same with what only few messages have.
+fn bind_more<'q>(query: Query<'q, Postgres, PgArguments>, plan: &AppendPlan<'_>) -> Query<'q, Postgres, PgArguments> {
+    let forwarded = |number: fn(Forwarded) -> i64| plan.rows.iter().map(move |row| row.new.forwarded.map(number));
+    query
+        .bind(plan.rows.iter().map(|row| mentions::show(&row.new.mentions)).collect::<Vec<_>>())
+        .bind(forwarded(|forwarded| forwarded.message.get()).collect::<Vec<_>>())
+        .bind(forwarded(|forwarded| forwarded.sender.get()).collect::<Vec<_>>())
 }
 
 #[async_trait]

@@ -16,6 +16,7 @@ mod identities;
 mod life;
 mod messages;
 mod own_logs;
+mod personal;
 mod pool;
 mod receipts;
 mod recount;

@@ -3,7 +3,7 @@
 use async_trait::async_trait;
 use chat_core::command::Direction;
 use chat_core::conversation::Pair;
-use chat_core::ids::{FriendRequestId, UserId};
+use chat_core::ids::{ConversationId, FriendRequestId, UserId};
 use chat_core::page::{Page, PageSize};
 use chat_core::ports::{RelationCommitted, RelationStore, RequestQuery, StoreError};
 use chat_core::relation::{BlockedBy, FriendRequest, Relation, RelationChange, RequestChange};
@@ -14,6 +14,7 @@ use super::{PostgresStore, own_logs};
 use crate::codec::{Reader, all, at_most_one, big, one};
 use crate::error::{Corrupt, Fault};
 use crate::plan::relation::{RelationWrite, notices};
+use crate::sql::mentions::mentionable;
 use crate::sql::{accounts, relations as sql};
 
 const LOCK: &str = "SELECT 1 FROM relations WHERE low_id = $1 AND high_id = $2 FOR NO KEY UPDATE";
@@ -34,6 +35,9 @@ const SILENT: &str = concat!(
 pub(super) fn in_circle(row: &mut Reader<'_>) -> Result<(UserId, UserId), Corrupt> {
     Ok((sql::user_id(row)?, sql::user_id(row)?))
 }
+
+/// Who may be called by name.
+pub(super) const MENTIONABLE: &str = mentionable!("= ANY($3)");
 
 #[async_trait]
 impl RelationStore for PostgresStore {
@@ -97,6 +101,29 @@ impl RelationStore for PostgresStore {
 
     async fn blocks(&self, user: UserId, after: Option<UserId>, size: PageSize) -> Result<Page<User>, StoreError> {
         self.related(sql::BLOCKS, user, after, size).await
+    }
+
+    async fn silenced(&self, user: UserId) -> Result<Vec<UserId>, StoreError> {
+        self.db
+            .read(|| async move {
+                let rows = sqlx::query(sql::SILENCED).bind(user.get()).fetch_all(&self.db.pool()).await?;
+                Ok(all(&rows, sql::user_id)?)
+            })
+            .await
+    }
+
+    async fn mentionable(
+        &self,
+        conversation: ConversationId,
+        by: UserId,
+        keys: &[String],
+    ) -> Result<Vec<UserId>, StoreError> {
+        self.db
+            .read(|| async move {
+                let query = sqlx::query(MENTIONABLE).bind(conversation.get()).bind(by.get()).bind(keys);
+                Ok(all(&query.fetch_all(&self.db.pool()).await?, sql::user_id)?)
+            })
+            .await
     }
 
     async fn presence_circle(&self, user: UserId) -> Result<Vec<UserId>, StoreError> {

@@ -3,14 +3,15 @@
 use std::sync::{Arc, Mutex, PoisonError};
 
 use async_trait::async_trait;
-use chat_core::ids::UserId;
+use chat_core::ids::{ConversationId, Seq, UserId};
 use chat_core::message::Message;
 use chat_core::page::Page;
 use chat_core::ports::{Find, SearchStore, StoreError};
+use chat_core::time::Timestamp;
 
 use super::PostgresStore;
 use super::connections::Connections;
-use crate::codec::{all, big};
+use crate::codec::{all, big, one};
 use crate::error::Fault;
 use crate::folding::{Fold, MAX_ROWS};
 use crate::sql::search as sql;
@@ -91,5 +92,14 @@ impl Fold for TermsFold {
 impl SearchStore for PostgresStore {
     async fn find(&self, find: &Find, user: UserId) -> Result<Page<Message>, StoreError> {
         self.db.read(|| async { sql::find(&mut *self.db.pool().acquire().await?, find, user).await }).await
+    }
+
+    async fn last_before(&self, conversation: ConversationId, at: Timestamp) -> Result<Seq, StoreError> {
+        self.db
+            .read(|| async move {
+                let query = sqlx::query(sql::LAST_BEFORE).bind(conversation.get()).bind(at.micros());
+                Ok(one(&query.fetch_one(&self.db.pool()).await?, sql::place_of)?)
+            })
+            .await
     }
 }

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use chat_core::command::Position;
 use chat_core::ids::{ConversationId, Seq, SessionId, UserId};
+use chat_core::personal::Kept;
 use chat_core::ports::{Account, Facts, StoreError};
 use chat_core::time::Timestamp;
 use sqlx::Postgres;
@@ -15,7 +16,7 @@ use sqlx::query::Query;
 use tokio::time::timeout;
 
 use super::connections::Connections;
-use super::{accounts, conversations, database, relations, sessions};
+use super::{accounts, conversations, database, personal, relations, sessions};
 use crate::batch::{Batcher, SharedWork};
 use crate::codec::{Reader, all};
 use crate::deadline::DEADLINE;
@@ -90,6 +91,7 @@ pub(super) struct SharedReads {
     pub(super) circles: Reads<UserId, UserId>,
     pub(super) ids: Reads<UserId, ConversationId>,
     pub(super) positions: Reads<UserId, Position>,
+    pub(super) kept: Reads<UserId, Kept>,
     pub(super) heads: Reads<ConversationId, (ConversationId, Seq)>,
     pub(super) facts: Reads<(ConversationId, UserId), Facts>,
     pub(super) epoch: Reads<(), String>,
@@ -108,6 +110,7 @@ impl SharedReads {
             circles: start(db, relations::CIRCLES, of_users, relations::in_circle),
             ids: start(db, conversations::IDS, of_users, conversations::id_of),
             positions: start(db, conversations::POSITIONS, of_users, conversations::position_of),
+            kept: start(db, personal::KEPT, of_users, personal::kept_of),
             heads: start(
                 db,
                 conversations::HEADS,

@@ -53,7 +53,8 @@ pub(crate) const LIVING: &str = concat!(
 pub(crate) const KEEP_BODY: &str =
     "INSERT INTO former_bodies (message_id, until_seq, body, written_at) VALUES ($1, $2, $3, $4)";
 
-pub(crate) const SET_BODY: &str = "UPDATE messages SET body = $2, edited_at = $3 WHERE id = $1";
+pub(crate) const SET_BODY: &str = "UPDATE messages SET body = $2, edited_at = $3, mentions = $4, \
+    forwarded_id = NULL, forwarded_sender = NULL WHERE id = $1";
 
 pub(crate) const FORGET_BODIES: &str = "DELETE FROM former_bodies WHERE message_id = $1";
 
@@ -61,8 +62,8 @@ pub(crate) const FORGET_REACTIONS: &str = "DELETE FROM reactions WHERE message_i
 
 pub(crate) const FORGET_PIN: &str = "DELETE FROM pins WHERE message_id = $1";
 
-pub(crate) const DELETE: &str =
-    "UPDATE messages SET body = '', edited_at = NULL, deleted_at = $2, deleted_by = $3 WHERE id = $1";
+pub(crate) const DELETE: &str = "UPDATE messages SET body = '', edited_at = NULL, mentions = NULL, forwarded_id = NULL, forwarded_sender = NULL, \
+    deleted_at = $2, deleted_by = $3 WHERE id = $1";
 
 pub(crate) const REACT: &str =
     "INSERT INTO reactions (message_id, emoji, user_id, seq) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING";

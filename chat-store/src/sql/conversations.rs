@@ -12,7 +12,9 @@ use chat_core::text::{AvatarUrl, Description, Label};
 use chat_core::time::Timestamp;
 
 use super::members::{MEMBER_WIDTH, marks, member, member_columns, other_member_columns};
+use super::mentions::unread_mentions;
 use super::messages::{MESSAGE_WIDTH, message, reached_at, said_columns};
+use super::personal::{archived, join_own, own, own_columns};
 use super::silence::join_relation;
 use crate::codec::Reader;
 use crate::error::Corrupt;
@@ -67,6 +69,10 @@ macro_rules! view_columns {
             SELECT n.sender_id, n.deleted_at FROM messages n WHERE n.conversation_id = c.id AND n.seq > me.read_seq \
             AND n.seq > me.joined_seq ORDER BY n.seq DESC LIMIT 1000) AS newest \
             WHERE newest.sender_id <> me.user_id AND newest.deleted_at IS NULL) ELSE 0 END, ",
+            unread_mentions!(),
+            ", ",
+            own_columns!(),
+            ", ",
             said_columns!(),
             ", ",
             last_reached_at!("delivered"),
@@ -81,6 +87,7 @@ macro_rules! join_view {
     () => {
         concat!(
             join_peer!(),
+            join_own!("me"),
             join_relation!(),
             "LEFT JOIN messages m ON m.conversation_id = c.id AND m.seq > me.joined_seq AND m.seq = COALESCE(\
             (SELECT h.seq FROM messages h WHERE h.conversation_id = c.id AND h.seq = c.head), \
@@ -97,16 +104,30 @@ pub(crate) const VIEW: &str = concat!(
     "WHERE c.id = $1 AND me.user_id = $2",
 );
 
-/// The places are chosen first, so that only what is shown is looked at closely.
-pub(crate) const LIST: &str = concat!(
-    "SELECT ",
-    view_columns!(),
-    " FROM (SELECT a.id FROM members b JOIN conversations a ON a.id = b.conversation_id \
-    WHERE b.user_id = $1 AND (a.active_at, a.id) < ($2, $3) ORDER BY a.active_at DESC, a.id DESC LIMIT $4) AS shown \
-    JOIN conversations c ON c.id = shown.id JOIN members me ON me.conversation_id = c.id AND me.user_id = $1 ",
-    join_view!(),
-    "ORDER BY c.active_at DESC, c.id DESC",
-);
+/// The conversations that are put away, or those that are not. The places are chosen first, so that only what is shown is looked
+/// at closely.
+macro_rules! list {
+    ($archived:literal) => {
+        concat!(
+            "SELECT ",
+            view_columns!(),
+            " FROM (SELECT a.id FROM members b JOIN conversations a ON a.id = b.conversation_id",
+            join_own!("b"),
+            "WHERE b.user_id = $1 AND (a.active_at, a.id) < ($2, $3) AND ",
+            archived!(),
+            " = ",
+            $archived,
+            " ORDER BY a.active_at DESC, a.id DESC LIMIT $4) AS shown \
+            JOIN conversations c ON c.id = shown.id JOIN members me ON me.conversation_id = c.id AND me.user_id = $1 ",
+            join_view!(),
+            "ORDER BY c.active_at DESC, c.id DESC",
+        )
+    };
+}
+
+pub(crate) const LIST: &str = list!("0");
+
+pub(crate) const ARCHIVED: &str = list!("1");
 
 pub(crate) const BY_PAIR: &str =
     concat!("SELECT ", conversation_columns!(), " FROM conversations c WHERE c.direct_low = $1 AND c.direct_high = $2");
@@ -205,8 +226,10 @@ pub(crate) fn view(row: &mut Reader<'_>) -> Result<(ActivityCursor, Conversation
     let me = member(row)?;
     let peer = row.group(MEMBER_WIDTH, member)?;
     let unread = row.table("messages").count("seq")?;
+    let unread_mentions = row.table("mentions").count("seq")?;
+    let (settings, draft) = own(row)?;
     let last_message = row.group(MESSAGE_WIDTH, message)?;
-    Ok((cursor, ConversationView { conversation, me, peer, unread, last_message }))
+    Ok((cursor, ConversationView { conversation, me, peer, unread, unread_mentions, last_message, settings, draft }))
 }
 
 pub(crate) fn facts(row: &mut Reader<'_>, user: UserId) -> Result<Facts, Corrupt> {

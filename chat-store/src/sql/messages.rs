@@ -3,12 +3,13 @@
 use chat_core::command::{Changes, History, HistoryStart};
 use chat_core::ids::{ConversationId, ID_LIMIT, MessageId, Seq, UserId};
 use chat_core::log::LogEntry;
-use chat_core::message::{Content, Message, MessageState};
+use chat_core::message::{Content, Forwarded, Message, MessageState};
 use chat_core::page::{Page, PageSize};
 use chat_core::text::{Body, ClientId};
 use chat_core::time::Timestamp;
 
 use super::changes::{entry, entry_columns};
+use super::mentions;
 use super::receipts::kind_of;
 use super::silence::{is_shown, join_relation, silent_since};
 use crate::codec::{Columns, Reader};
@@ -37,7 +38,22 @@ pub(crate) use reached_at;
 /// What a message says.
 macro_rules! content_columns {
     ($message:literal) => {
-        concat!($message, ".body, ", $message, ".edited_at, ", $message, ".deleted_at, ", $message, ".deleted_by")
+        concat!(
+            $message,
+            ".body, ",
+            $message,
+            ".edited_at, ",
+            $message,
+            ".deleted_at, ",
+            $message,
+            ".deleted_by, ",
+            $message,
+            ".mentions, ",
+            $message,
+            ".forwarded_id, ",
+            $message,
+            ".forwarded_sender",
+        )
     };
 }
 pub(crate) use content_columns;
@@ -69,7 +85,7 @@ macro_rules! message_columns {
 pub(crate) use message_columns;
 
 /// How many columns it takes what a message says, a message without its state, and with it.
-pub(crate) const CONTENT_WIDTH: usize = 4;
+pub(crate) const CONTENT_WIDTH: usize = 7;
 const SAID_WIDTH: usize = 7 + CONTENT_WIDTH;
 pub(crate) const MESSAGE_WIDTH: usize = SAID_WIDTH + 2;
 
@@ -112,7 +128,7 @@ macro_rules! page {
             UNION ALL SELECT direct_high, 'delivered', silent_since, first, last FROM part \
             UNION ALL SELECT direct_high, 'read', silent_since, first, last FROM part) \
             SELECT * FROM shown UNION ALL \
-            SELECT NULL, w.conversation_id, w.seq, w.user_id, w.kind, NULL, NULL, NULL, NULL, NULL, w.created_at \
+            SELECT NULL, w.conversation_id, w.seq, w.user_id, w.kind, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, w.created_at \
             FROM marks k JOIN receipts w ON w.conversation_id = $1 AND w.user_id = k.user_id AND w.kind = k.kind \
             AND w.seq >= k.first AND w.seq <= COALESCE((SELECT min(n.seq) FROM receipts n \
             WHERE n.conversation_id = $1 AND n.user_id = k.user_id AND n.kind = k.kind AND n.seq >= k.last), k.last) AND ",
@@ -172,11 +188,14 @@ pub(crate) fn content(row: &mut Reader<'_>) -> Result<Content, Corrupt> {
     let edited_at = row.time_if_any("edited_at")?;
     let deleted_at = row.time_if_any("deleted_at")?;
     let deleted_by = row.id_if_any("deleted_by", UserId::new)?;
+    let mentions = row.parsed_if_any("mentions", mentions::read)?.unwrap_or_default();
+    let forwarded = row.id_if_any("forwarded_id", MessageId::new)?.zip(row.id_if_any("forwarded_sender", UserId::new)?);
     if let Some((at, by)) = deleted_at.zip(deleted_by) {
         return Ok(Content::Deleted { by, at });
     }
     let body = Body::new(text).map_err(|_| row.corrupt("body"))?;
-    Ok(Content::Said { body, edited_at })
+    let forwarded = forwarded.map(|(message, sender)| Forwarded { message, sender });
+    Ok(Content::Said { body, edited_at, mentions, forwarded })
 }
 
 /// A rise, in the columns of a message without an id.

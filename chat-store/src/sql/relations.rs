@@ -47,6 +47,12 @@ pub(crate) const CLOSE_REQUEST: &str = "UPDATE friend_requests SET status = $2 W
 pub(crate) const BUMP_DIRECT: &str =
     "UPDATE conversations SET version = version + 1 WHERE direct_low = $1 AND direct_high = $2";
 
+/// One small index for each side of a pair and each side of a block.
+pub(crate) const SILENCED: &str = "SELECT r.high_id AS id FROM relations r WHERE r.low_id = $1 AND r.low_blocks_since IS NOT NULL \
+    UNION SELECT r.high_id FROM relations r WHERE r.low_id = $1 AND r.high_blocks_since IS NOT NULL \
+    UNION SELECT r.low_id FROM relations r WHERE r.high_id = $1 AND r.high_blocks_since IS NOT NULL \
+    UNION SELECT r.low_id FROM relations r WHERE r.high_id = $1 AND r.low_blocks_since IS NOT NULL ORDER BY id";
+
 pub(crate) const REQUEST: &str = concat!("SELECT ", request_columns!(), " FROM friend_requests q WHERE q.id = $1");
 
 /// One page of each direction, merged: $2 the cursor, $3 the limit, $4 and $5 which directions are wanted.

@@ -3,7 +3,7 @@
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
-use chat_core::ids::{ConversationId, ID_LIMIT, MessageId, UserId};
+use chat_core::ids::{ConversationId, ID_LIMIT, MessageId, Seq, UserId};
 use chat_core::message::Message;
 use chat_core::page::Page;
 use chat_core::ports::Find;
@@ -47,6 +47,21 @@ pub(crate) const FRESH: &str = seen!(
     "(SELECT * FROM messages WHERE id > (SELECT folded_id FROM search_progress WHERE only_row = 1) AND id < $2 \
     ORDER BY id DESC LIMIT 2000) AS m"
 );
+
+/// Where a time is passed in a log. Its entries are in the order of their times and their places are dense, so the place is found
+/// by halving: each step tries whether one can go on by so many entries, and the index of the log finds the entry. A column for it
+/// in an index would cost every message for what few ask.
+pub(crate) const LAST_BEFORE: &str = "WITH RECURSIVE hunt (place, step) AS (\
+    SELECT CAST(0 AS BIGINT), CAST(4503599627370496 AS BIGINT) UNION ALL \
+    SELECT h.place + CASE WHEN COALESCE(\
+    (SELECT m.created_at FROM messages m WHERE m.conversation_id = $1 AND m.seq = h.place + h.step), \
+    (SELECT x.created_at FROM conversation_changes x WHERE x.conversation_id = $1 AND x.seq = h.place + h.step)) < $2 \
+    THEN h.step ELSE 0 END, h.step / 2 FROM hunt h WHERE h.step > 0) SELECT max(place) FROM hunt";
+
+/// The place that [`LAST_BEFORE`] found.
+pub(crate) fn place_of(row: &mut Reader<'_>) -> Result<Seq, Corrupt> {
+    row.table("messages").seq("seq")
+}
 
 pub(crate) const CONVERSATIONS: &str = "SELECT conversation_id FROM members WHERE user_id = $1 LIMIT $2";
 

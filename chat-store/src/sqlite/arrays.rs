@@ -8,6 +8,11 @@ pub(crate) fn ids(ids: impl IntoIterator<Item = i64>) -> String {
     Value::from_iter(ids).to_string()
 }
 
+/// A list of texts, for `json_each`.
+pub(crate) fn texts(texts: &[String]) -> String {
+    texts.iter().map(|text| Value::from(text.as_str())).collect::<Value>().to_string()
+}
+
 /// A list of rows, each a list of values, for `json_each` and `->>`.
 pub(crate) fn table<const WIDTH: usize>(rows: impl IntoIterator<Item = [Value; WIDTH]>) -> String {
     rows.into_iter().map(|row| Value::Array(row.into())).collect::<Value>().to_string()

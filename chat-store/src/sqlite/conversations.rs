@@ -121,14 +121,7 @@ impl ConversationStore for SqliteStore {
         after: Option<ActivityCursor>,
         size: PageSize,
     ) -> Result<Page<ConversationView, ActivityCursor>, StoreError> {
-        self.db
-            .run(|| async move {
-                let (at, id) = after.map_or(sql::NEWEST, |after| (after.at.micros(), after.conversation.get()));
-                let query = sqlx::query(sql::LIST).bind(user.get()).bind(at).bind(id);
-                let rows = query.bind(big(size.get() + 1)).fetch_all(self.db.reader()).await?;
-                Ok(Page::from_rows(all(&rows, sql::view)?, size, |(cursor, _)| *cursor).map(|(_, view)| view))
-            })
-            .await
+        self.listed(sql::LIST, user, after, size).await
     }
 
     async fn members(
@@ -172,6 +165,26 @@ impl ConversationStore for SqliteStore {
                 let list = ids(conversations.iter().map(|id| id.get()));
                 let rows = sqlx::query(HEADS).bind(list).fetch_all(self.db.reader()).await?;
                 Ok(all(&rows, sql::head)?)
+            })
+            .await
+    }
+}
+
+impl SqliteStore {
+    /// A page of one of the lists of conversations.
+    pub(super) async fn listed(
+        &self,
+        statement: &'static str,
+        user: UserId,
+        after: Option<ActivityCursor>,
+        size: PageSize,
+    ) -> Result<Page<ConversationView, ActivityCursor>, StoreError> {
+        self.db
+            .run(|| async move {
+                let (at, id) = after.map_or(sql::NEWEST, |after| (after.at.micros(), after.conversation.get()));
+                let query = sqlx::query(statement).bind(user.get()).bind(at).bind(id);
+                let rows = query.bind(big(size.get() + 1)).fetch_all(self.db.reader()).await?;
+                Ok(Page::from_rows(all(&rows, sql::view)?, size, |(cursor, _)| *cursor).map(|(_, view)| view))
             })
             .await
     }

@@ -24,7 +24,7 @@ use crate::error::{Corrupt, Fault};
 use crate::folding::Waker;
 use crate::plan::append::{AppendPlan, Key, LogHead, NewRow, plan};
 use crate::sql::silence::join_relation;
-use crate::sql::{messages as sql, user_changes};
+use crate::sql::{mentions, messages as sql, user_changes};
 
 pub(super) const HEADS: &str =
     "SELECT id, head, version FROM conversations WHERE id IN (SELECT value FROM json_each($1))";
@@ -42,6 +42,13 @@ const TAKE_IDS: &str = "UPDATE database_life SET last_message_id = last_message_
 
 const INSERT: &str = "INSERT INTO messages (id, conversation_id, seq, sender_id, body, client_id, reply_to, created_at) \
     SELECT value->>0, value->>1, value->>2, value->>3, value->>4, value->>5, value->>6, value->>7 FROM json_each($1)";
+
+/// What only few messages have: whom they call, and whose words they hand on.
+pub(super) const SET_MORE: &str = "UPDATE messages SET mentions = j.value->>1, forwarded_id = j.value->>2, \
+    forwarded_sender = j.value->>3 FROM json_each($1) AS j WHERE messages.id = j.value->>0";
+
+const NOTE_MENTIONS: &str = "INSERT INTO mentions (conversation_id, user_id, seq, sender_id) \
+    SELECT value->>0, value->>1, value->>2, value->>3 FROM json_each($1)";
 
 pub(super) const MOVE_HEADS: &str = "UPDATE conversations SET head = j.value->>1, active_at = j.value->>2 \
     FROM json_each($1) AS j WHERE conversations.id = j.value->>0";
@@ -133,6 +140,9 @@ async fn store(tx: &mut SqliteConnection, plan: &AppendPlan<'_>, ids: &[MessageI
         ]
     });
     sqlx::query(INSERT).bind(table(rows)).execute(&mut *tx).await?;
+    if plan.holds_more() {
+        store_more(tx, plan, ids).await?;
+    }
     let heads = plan
         .heads
         .iter()
@@ -161,6 +171,26 @@ async fn spoke(
     }
     let rows = sqlx::query(SPOKE).bind(table(paced)).fetch_all(tx).await?;
     Ok(all(&rows, sql::spoke)?.into_iter().collect())
+}
+
+/// Writes what only few messages have, and notes whom they call.
+async fn store_more(tx: &mut SqliteConnection, plan: &AppendPlan<'_>, ids: &[MessageId]) -> Result<(), Fault> {
+    let rows = || plan.rows.iter().zip(ids);
+    let more = rows().filter(|(row, _)| row.new.holds_more()).map(|(NewRow { new, .. }, id)| {
+        [
+            id.get().into(),
+            Value::from(mentions::show(&new.mentions)),
+            Value::from(new.forwarded.map(|forwarded| forwarded.message.get())),
+            Value::from(new.forwarded.map(|forwarded| forwarded.sender.get())),
+        ]
+    });
+    sqlx::query(SET_MORE).bind(table(more)).execute(&mut *tx).await?;
+    let called = rows().flat_map(|(NewRow { new, seq }, _)| {
+        mentions::numbers(&new.mentions)
+            .map(|called| [new.conversation.get().into(), called.into(), seq.get().into(), new.sender.get().into()])
+    });
+    sqlx::query(NOTE_MENTIONS).bind(table(called)).execute(&mut *tx).await?;
+    Ok(())
 }
 
 #[async_trait]

@@ -14,6 +14,7 @@ mod identities;
 mod life;
 mod messages;
 mod own_logs;
+mod personal;
 #[cfg(test)]
 mod plans;
 mod receipts;

@@ -8,8 +8,8 @@ use sqlx::{AssertSqlSafe, Row};
 use super::SqliteStore;
 use crate::session::Session;
 use crate::sql::{
-    accounts, annotations, changes, conversations, entrance, members, messages, receipts, relations, rooms, search,
-    sessions, user_changes,
+    accounts, annotations, changes, conversations, entrance, members, mentions, messages, personal, receipts,
+    relations, rooms, search, sessions, user_changes,
 };
 
 /// Every statement that a busy server runs all the time.
@@ -41,12 +41,24 @@ const BUSY: &[&str] = &[
     relations::REQUESTS,
     relations::FRIENDS,
     relations::BLOCKS,
+    relations::SILENCED,
     super::relations::PRESENCE_CIRCLE,
     super::relations::SILENT,
+    super::relations::MENTIONABLE,
+    mentions::NOTE,
+    mentions::FORGET,
+    super::messages::SET_MORE,
     conversations::BY_PAIR,
     super::conversations::FACTS,
     conversations::VIEW,
     conversations::LIST,
+    conversations::ARCHIVED,
+    personal::HOLD,
+    personal::HELD,
+    personal::SET,
+    personal::SET_DRAFT,
+    personal::FORGET_DRAFT,
+    super::personal::KEPT,
     members::MEMBERS,
     super::conversations::IDS_OF,
     super::conversations::POSITIONS,
@@ -100,6 +112,7 @@ const BUSY: &[&str] = &[
     receipts::RECEIPTS,
     search::FRESH,
     search::CONVERSATIONS,
+    search::LAST_BEFORE,
     <sqlx::SqliteConnection as Session>::FOUND,
     <sqlx::SqliteConnection as Session>::SET_TERMS,
     super::search::IS_BEHIND,

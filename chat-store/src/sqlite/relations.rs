@@ -3,18 +3,19 @@
 use async_trait::async_trait;
 use chat_core::command::Direction;
 use chat_core::conversation::Pair;
-use chat_core::ids::{FriendRequestId, UserId};
+use chat_core::ids::{ConversationId, FriendRequestId, UserId};
 use chat_core::page::{Page, PageSize};
 use chat_core::ports::{RelationCommitted, RelationStore, RequestQuery, StoreError};
 use chat_core::relation::{BlockedBy, FriendRequest, Relation, RelationChange, RequestChange};
 use chat_core::user::User;
 use sqlx::SqliteConnection;
 
-use super::arrays::table;
+use super::arrays::{table, texts};
 use super::{SqliteStore, own_logs};
 use crate::codec::{all, at_most_one, big, one};
 use crate::error::Fault;
 use crate::plan::relation::{RelationWrite, notices};
+use crate::sql::mentions::mentionable;
 use crate::sql::{accounts, relations as sql};
 
 pub(super) const PRESENCE_CIRCLE: &str = sql::presence_circle!("$1");
@@ -24,6 +25,8 @@ pub(super) const SILENT: &str = concat!(
     CROSS JOIN relations r ON r.low_id = k.value->>0 AND r.high_id = k.value->>1 ",
     sql::where_silent!(),
 );
+/// Who may be called by name.
+pub(super) const MENTIONABLE: &str = mentionable!("IN (SELECT value FROM json_each($3))");
 
 #[async_trait]
 impl RelationStore for SqliteStore {
@@ -87,6 +90,29 @@ impl RelationStore for SqliteStore {
 
     async fn blocks(&self, user: UserId, after: Option<UserId>, size: PageSize) -> Result<Page<User>, StoreError> {
         self.related(sql::BLOCKS, user, after, size).await
+    }
+
+    async fn silenced(&self, user: UserId) -> Result<Vec<UserId>, StoreError> {
+        self.db
+            .run(|| async move {
+                let rows = sqlx::query(sql::SILENCED).bind(user.get()).fetch_all(self.db.reader()).await?;
+                Ok(all(&rows, sql::user_id)?)
+            })
+            .await
+    }
+
+    async fn mentionable(
+        &self,
+        conversation: ConversationId,
+        by: UserId,
+        keys: &[String],
+    ) -> Result<Vec<UserId>, StoreError> {
+        self.db
+            .run(|| async move {
+                let query = sqlx::query(MENTIONABLE).bind(conversation.get()).bind(by.get()).bind(texts(keys));
+                Ok(all(&query.fetch_all(self.db.reader()).await?, sql::user_id)?)
+            })
+            .await
     }
 
     async fn presence_circle(&self, user: UserId) -> Result<Vec<UserId>, StoreError> {

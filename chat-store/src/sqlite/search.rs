@@ -3,15 +3,16 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use chat_core::ids::UserId;
+use chat_core::ids::{ConversationId, Seq, UserId};
 use chat_core::message::Message;
 use chat_core::page::Page;
 use chat_core::ports::{Find, SearchStore, StoreError};
+use chat_core::time::Timestamp;
 
 use super::SqliteStore;
 use super::arrays::table;
 use super::connections::Connections;
-use crate::codec::all;
+use crate::codec::{all, one};
 use crate::deadline::within;
 use crate::error::Fault;
 use crate::folding::{Fold, MAX_ROWS};
@@ -62,5 +63,14 @@ impl Fold for TermsFold {
 impl SearchStore for SqliteStore {
     async fn find(&self, find: &Find, user: UserId) -> Result<Page<Message>, StoreError> {
         self.db.run(|| async { sql::find(&mut *self.db.reader().acquire().await?, find, user).await }).await
+    }
+
+    async fn last_before(&self, conversation: ConversationId, at: Timestamp) -> Result<Seq, StoreError> {
+        self.db
+            .run(|| async move {
+                let query = sqlx::query(sql::LAST_BEFORE).bind(conversation.get()).bind(at.micros());
+                Ok(one(&query.fetch_one(self.db.reader()).await?, sql::place_of)?)
+            })
+            .await
     }
 }

@@ -5,10 +5,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use chat_core::ids::UserId;
+use chat_core::ids::{ConversationId, Seq, UserId};
 use chat_core::message::Message;
 use chat_core::page::Page;
 use chat_core::ports::{Find, SearchStore, StoreError, Stores};
+use chat_core::time::Timestamp;
 
 /// Tells whether messages are missing in an index, past the store.
 #[async_trait]
@@ -31,6 +32,10 @@ impl<I: Index> SearchStore for Patient<I> {
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
         self.search.find(find, user).await
+    }
+
+    async fn last_before(&self, conversation: ConversationId, at: Timestamp) -> Result<Seq, StoreError> {
+        self.search.last_before(conversation, at).await
     }
 }
 

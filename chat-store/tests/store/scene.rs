@@ -3,7 +3,7 @@
 use chat_core::conversation::Pair;
 use chat_core::ids::{ConversationId, Seq, UserId, Version};
 use chat_core::log::LogEntry;
-use chat_core::message::Message;
+use chat_core::message::{Mentions, Message};
 use chat_core::page::PageSize;
 use chat_core::ports::{Appended, DirectOpened, NewDirect, NewMessage, NewUser, StoreError, Stores, UserCreated};
 use chat_core::text::{Body, ClientId};
@@ -39,6 +39,8 @@ impl Scene {
             client_id: Some(ClientId::new(key).unwrap()),
             reply_to: None,
             pace: chat_core::pace::Pace::NONE,
+            mentions: Mentions::NOBODY,
+            forwarded: None,
             judged_on: Version(1),
             at: AT,
         }

@@ -341,6 +341,8 @@ const fn place(event: &EventView) -> Option<(i64, i64)> {
         | EventView::MessageReceipts(_)
         | EventView::Typing(_)
         | EventView::Presence(_)
+        | EventView::ConversationSettings(_)
+        | EventView::ConversationDraft(_)
         | EventView::UserUpdated(_) => None,
     }
 }

@@ -9,7 +9,7 @@ mod write;
 
 use std::sync::Arc;
 
-use chat_core::command::{Actor, MarksReply};
+use chat_core::command::{Actor, ChangedReply, DraftReply, MarksReply, SettingsReply};
 use chat_core::error::ErrorCode;
 use chat_core::event::Origin;
 use chat_core::registry::Scope;
@@ -218,7 +218,9 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send + 'static> Session<S> {
         let answer = match reply {
             Reply::Sent(sent) if !sent.fresh => Some(EventView::MessageNew(MessageView::from(&sent.message))),
             Reply::Marks(marks) if !marks.fresh => Some(self.standing(&marks)),
-            Reply::Changed(changed) if !changed.fresh => {
+            Reply::Changed(ChangedReply { fresh: false })
+            | Reply::Settings(SettingsReply { fresh: false, .. })
+            | Reply::Draft(DraftReply { fresh: false, .. }) => {
                 self.say(&ServerFrame::Done {}, reference).await?;
                 None
             }

@@ -93,6 +93,12 @@ pub struct MessageEditedView {
     /// When it was last edited; absent if it was deleted since.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub edited_at: Option<String>,
+    /// Those members whom it calls by name now; absent for nobody.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub mentions: Vec<i64>,
+    /// Whether it calls everybody now; absent if not.
+    #[serde(skip_serializing_if = "std::ops::Not::not", default)]
+    pub mentions_all: bool,
 }
 
 /// Something was done to a message.
@@ -229,7 +235,14 @@ fn edited(entry: &ChangeEntry, message: &MessageRef, content: &Content) -> Messa
         Content::Deleted { .. } => None,
     };
     let body = content.body().map_or("", Body::as_str).to_owned();
-    MessageEditedView { place: place(entry, message), body, edited_at }
+    let mentions = content.mentions();
+    MessageEditedView {
+        place: place(entry, message),
+        body,
+        edited_at,
+        mentions: mentions.users.iter().map(|user| user.get()).collect(),
+        mentions_all: mentions.all,
+    }
 }
 
 fn reaction(entry: &ChangeEntry, message: &MessageRef, emoji: &str) -> ReactionView {

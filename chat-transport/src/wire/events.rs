@@ -7,6 +7,7 @@ use chat_core::relation::RelationNotice;
 use serde::{Deserialize, Serialize};
 
 use super::changes::{ConversationUpdatedView, MembershipView, MessageChangeView, MessageEditedView, ReactionView};
+use super::personal::{DraftChangedView, SettingsView};
 use super::profiles::UserUpdatedView;
 use super::receipts::ReceiptTallyView;
 use super::views::{FriendRequestView, MessageView, PresenceView};
@@ -58,6 +59,12 @@ pub enum EventView {
     /// A message is not held up any more.
     #[serde(rename = "message.unpinned")]
     MessageUnpinned(MessageChangeView),
+    /// One set something else of a conversation, on this or another device.
+    #[serde(rename = "conversation.settings")]
+    ConversationSettings(SettingsView),
+    /// One began to write something else, on this or another device.
+    #[serde(rename = "conversation.draft")]
+    ConversationDraft(DraftChangedView),
     /// Somebody types, or stopped.
     #[serde(rename = "typing")]
     Typing(TypingView),
@@ -186,6 +193,13 @@ impl EventView {
             Event::Tally(tally) => Self::MessageReceipts(tally.into()),
             Event::Presence(presence) => Self::Presence(presence.into()),
             Event::Profile(user) => Self::UserUpdated(user.into()),
+            Event::Settings { conversation, settings } => {
+                Self::ConversationSettings(SettingsView::of(*conversation, settings))
+            }
+            Event::Draft { conversation, draft } => Self::ConversationDraft(DraftChangedView {
+                conversation_id: conversation.get(),
+                draft: draft.as_ref().map(Into::into),
+            }),
             Event::Typing { conversation, user, is_typing } => Self::Typing(TypingView {
                 conversation_id: conversation.get(),
                 user_id: user.get(),

@@ -5,6 +5,7 @@ use chat_core::command::{Position, Profile, Welcome};
 use serde::{Deserialize, Serialize};
 
 use super::events::EventView;
+use super::personal::KeptView;
 use super::views::{PresenceView, UserView};
 
 /// What the server says besides events.
@@ -126,6 +127,9 @@ pub struct ReadyView {
     pub conversations: Vec<PositionView>,
     /// Who is not offline, of those one may see.
     pub presence: Vec<PresenceView>,
+    /// What one keeps of one's conversations, of those of which one keeps anything.
+    #[serde(default)]
+    pub settings: Vec<KeptView>,
 }
 
 /// Where a conversation stands.
@@ -173,6 +177,7 @@ impl ReadyView {
             user_seq: welcome.me.log_head.get(),
             conversations: welcome.positions.iter().map(PositionView::from).collect(),
             presence: welcome.online.iter().map(PresenceView::from).collect(),
+            settings: welcome.kept.iter().map(KeptView::from).collect(),
         }
     }
 }

@@ -2,9 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use chat_core::command::{MessageTarget, ReadTarget, SendMessage};
+use chat_core::command::{ForwardMessage, MessageTarget, ReadTarget, SendMessage};
 use chat_core::conversation::{GroupUpdate, Role};
 use chat_core::ids::{ConversationId, MessageId, Seq, UserId};
+use chat_core::personal::SettingsUpdate;
 use chat_core::presence::Status;
 use chat_core::reaction::Emoji;
 use chat_core::text::{Body, ClientId, Label};
@@ -13,6 +14,7 @@ use serde::Deserialize;
 
 use super::changes::{GroupUpdateView, given};
 use super::json;
+use super::personal::{NewDraftView, SettingsUpdateView};
 
 /// The longest name that a client may give to a command, in bytes.
 const MAX_REF_BYTES: usize = 64;
@@ -77,6 +79,9 @@ struct Fields {
     slow_mode: Option<i64>,
     slug: Option<String>,
     visibility: Option<String>,
+    #[serde(default, deserialize_with = "given")]
+    muted_until: Option<Option<String>>,
+    archived: Option<bool>,
 }
 
 /// The name alone, of a frame that cannot be read as a whole.
@@ -109,6 +114,7 @@ impl Fields {
             "auth" => return Ok(ClientFrame::Auth { token: self.token.ok_or(ErrorCode::BadRequest)? }),
             "sync" => return self.sync(implied).map(ClientFrame::Sync),
             "message.send" => Command::SendMessage(self.send(implied)?),
+            "message.forward" => Command::ForwardMessage(self.forward(implied)?),
             "message.read" => Command::MarkRead(self.read_target(implied)?),
             "typing.start" => Command::SetTyping { conversation: self.conversation(implied)?, is_typing: true },
             "typing.stop" => Command::SetTyping { conversation: self.conversation(implied)?, is_typing: false },
@@ -126,6 +132,11 @@ impl Fields {
                 Command::UpdateGroup { conversation: self.conversation(implied)?, update: self.update()? }
             }
             "conversation.join" => Command::Join(self.conversation(implied)?),
+            "settings.set" => {
+                Command::UpdateSettings { conversation: self.conversation(implied)?, update: self.settings()? }
+            }
+            "draft.set" => self.draft(implied)?,
+            "draft.clear" => Command::SetDraft { conversation: self.conversation(implied)?, draft: None },
             "member.add" => Command::AddMembers { conversation: self.conversation(implied)?, users: self.users()? },
             "member.remove" => Command::RemoveMember { conversation: self.conversation(implied)?, user: self.user()? },
             "member.set_role" => Command::SetRole {
@@ -175,6 +186,16 @@ impl Fields {
         GroupUpdateView { name, description, avatar_url, history_visibility, slow_mode, slug, visibility }.try_into()
     }
 
+    fn settings(self) -> Result<SettingsUpdate, ChatError> {
+        SettingsUpdateView { muted_until: self.muted_until, archived: self.archived }.try_into()
+    }
+
+    fn draft(self, implied: Option<ConversationId>) -> Result<Command, ChatError> {
+        let conversation = self.conversation(implied)?;
+        let view = NewDraftView { body: self.body.ok_or(ErrorCode::BadRequest)?, reply_to: self.reply_to };
+        Ok(Command::SetDraft { conversation, draft: Some(view.try_into()?) })
+    }
+
     fn send(self, implied: Option<ConversationId>) -> Result<SendMessage, ChatError> {
         let conversation = self.conversation(implied)?;
         let reply_to = match self.reply_to {
@@ -187,6 +208,14 @@ impl Fields {
             // An empty or overlong key is a fault of the client, not of the text that somebody wrote.
             client_id: self.client_id.map(ClientId::new).transpose().map_err(|_| ErrorCode::BadRequest)?,
             reply_to,
+        })
+    }
+
+    fn forward(self, implied: Option<ConversationId>) -> Result<ForwardMessage, ChatError> {
+        Ok(ForwardMessage {
+            message: self.message(implied)?,
+            conversation: self.conversation(implied)?,
+            client_id: self.client_id.map(ClientId::new).transpose().map_err(|_| ErrorCode::BadRequest)?,
         })
     }
 

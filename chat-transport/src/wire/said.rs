@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::changes::GroupUpdateView;
+use super::personal::{NewDraftView, SettingsUpdateView};
 
 /// A frame of a client. `conversation_id` may be left out on a socket that carries one conversation.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -158,6 +159,46 @@ pub enum SaidView {
         /// What they are from now on.
         #[cfg_attr(feature = "schema", schema(pattern = "^(owner|admin|member)$"))]
         role: String,
+    },
+    /// Say in one conversation what somebody said in another. Acknowledged by `message.new`.
+    #[serde(rename = "message.forward")]
+    MessageForward {
+        /// Which message.
+        message_id: i64,
+        /// Where to.
+        #[serde(skip_serializing_if = "Option::is_none", default)]
+        conversation_id: Option<i64>,
+        /// The sender's key for this attempt, in visible ASCII; a repeat with the same key is the same message.
+        #[serde(skip_serializing_if = "Option::is_none", default)]
+        #[cfg_attr(feature = "schema", schema(min_length = 1, max_length = 64))]
+        client_id: Option<String>,
+    },
+    /// Mute a conversation or put it away, for oneself alone. Acknowledged by `conversation.settings`.
+    #[serde(rename = "settings.set")]
+    SettingsSet {
+        /// Which.
+        #[serde(skip_serializing_if = "Option::is_none", default)]
+        conversation_id: Option<i64>,
+        /// What of one's settings.
+        #[serde(flatten)]
+        settings: SettingsUpdateView,
+    },
+    /// Keep what one has begun to write. Acknowledged by `conversation.draft`.
+    #[serde(rename = "draft.set")]
+    DraftSet {
+        /// Where.
+        #[serde(skip_serializing_if = "Option::is_none", default)]
+        conversation_id: Option<i64>,
+        /// What.
+        #[serde(flatten)]
+        draft: NewDraftView,
+    },
+    /// Forget what one has begun to write. Acknowledged by `conversation.draft`.
+    #[serde(rename = "draft.clear")]
+    DraftClear {
+        /// Where.
+        #[serde(skip_serializing_if = "Option::is_none", default)]
+        conversation_id: Option<i64>,
     },
     /// One is typing. Acknowledged by `typing` if it has a `ref`.
     #[serde(rename = "typing.start")]

@@ -2,7 +2,7 @@
 
 use chat_core::command::{MarksReply, Profile};
 use chat_core::conversation::{ConversationView as CoreView, Kind, Member};
-use chat_core::message::{Content, FormerBody, Message, MessageView as Dressed};
+use chat_core::message::{Content, Message, MessageView as Dressed};
 use chat_core::presence::Presence;
 use chat_core::reaction::ReactionCount;
 use chat_core::receipt::Marks;
@@ -10,7 +10,9 @@ use chat_core::relation::FriendRequest;
 use chat_core::text::{AvatarUrl, Body, Description, Label};
 use serde::{Deserialize, Serialize};
 
+use super::personal::{DraftView, muted_until};
 use super::receipts::ReceiptCountsView;
+use super::texts::ForwardedView;
 
 /// A user as the asker sees them.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -113,6 +115,15 @@ pub struct MessageView {
     /// When its sender last wrote it anew.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub edited_at: Option<String>,
+    /// Whose words it hands on; absent where they are the sender's own.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub forwarded_from: Option<ForwardedView>,
+    /// Those members whom it calls by name; absent for nobody.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub mentions: Vec<i64>,
+    /// Whether it calls everybody; absent if not.
+    #[serde(skip_serializing_if = "std::ops::Not::not", default)]
+    pub mentions_all: bool,
     /// When it was deleted.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub deleted_at: Option<String>,
@@ -150,22 +161,6 @@ pub struct ReactionCountView {
     pub mine: bool,
 }
 
-/// A text that a message had before it was edited.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
-pub struct FormerBodyView {
-    /// The text.
-    pub body: String,
-    /// When it was written.
-    pub written_at: String,
-}
-
-impl From<&FormerBody> for FormerBodyView {
-    fn from(former: &FormerBody) -> Self {
-        Self { body: former.body.as_str().to_owned(), written_at: former.written_at.to_string() }
-    }
-}
-
 impl From<&Dressed> for MessageView {
     fn from(view: &Dressed) -> Self {
         let reaction = |on: &ReactionCount| ReactionCountView {
@@ -189,6 +184,7 @@ impl From<&Message> for MessageView {
             Content::Said { edited_at, .. } => (edited_at.map(|at| at.to_string()), None, None),
             Content::Deleted { by, at } => (None, Some(at.to_string()), Some(by.get())),
         };
+        let mentions = message.content.mentions();
         Self {
             id: message.id.get(),
             conversation_id: message.conversation.get(),
@@ -201,6 +197,9 @@ impl From<&Message> for MessageView {
             client_id: message.client_id.as_ref().map(|key| key.as_str().to_owned()),
             reply_to: message.reply_to.map(chat_core::ids::MessageId::get),
             edited_at,
+            forwarded_from: message.content.forwarded().map(ForwardedView::from),
+            mentions: mentions.users.iter().map(|user| user.get()).collect(),
+            mentions_all: mentions.all,
             deleted_at,
             deleted_by,
             reactions: Vec::new(),
@@ -231,12 +230,23 @@ pub struct ConversationView {
     pub joined_at: String,
     /// Messages of others that the asker has not read.
     pub unread_count: u32,
+    /// How many of those that the asker has not read call the asker, or everybody.
+    pub unread_mentions: u32,
     /// How far the asker's devices received.
     pub delivered_seq: i64,
     /// How far the asker read.
     pub read_seq: i64,
     /// The newest message.
     pub last_message: Option<MessageView>,
+    /// No noise before this time, which may be past; `forever` for good. Absent where it is not muted.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub muted_until: Option<String>,
+    /// Whether the asker put it away; absent if not.
+    #[serde(skip_serializing_if = "std::ops::Not::not", default)]
+    pub archived: bool,
+    /// What the asker has begun to write there.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub draft: Option<DraftView>,
     /// Direct: the other user.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub user_id: Option<i64>,
@@ -301,9 +311,13 @@ impl From<&CoreView> for ConversationView {
             role: view.me.role.as_str().to_owned(),
             joined_at: view.me.joined_at.to_string(),
             unread_count: view.unread,
+            unread_mentions: view.unread_mentions,
             delivered_seq: view.me.marks.delivered.get(),
             read_seq: view.me.marks.read.get(),
             last_message: view.last_message.as_ref().map(MessageView::from),
+            muted_until: muted_until(&view.settings),
+            archived: view.settings.archived,
+            draft: view.draft.as_ref().map(DraftView::from),
             user_id: direct.and_then(|pair| pair.other(view.me.user)).map(chat_core::ids::UserId::get),
             user1_id: direct.map(|pair| pair.low().get()),
             user2_id: direct.map(|pair| pair.high().get()),

@@ -19,6 +19,7 @@ mod large_room;
 mod messages;
 mod opening;
 mod order;
+mod personal;
 mod pipeline;
 mod presence;
 mod ready;

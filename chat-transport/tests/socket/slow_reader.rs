@@ -6,6 +6,7 @@ use std::time::Duration;
 use crate::harness::{House, Person, RawSocket, TEXT, masked};
 use chat_core::Command;
 use chat_core::ids::ConversationId;
+use chat_core::presence::Status;
 use serde_json::{Value, json};
 
 /// What may wait for one reader in these stories.
@@ -103,7 +104,8 @@ async fn what_is_ephemeral_goes_first_and_nothing_else_is_lost_with_it() {
         house.send(&ann, room, &body()).await;
     }
     for turn in 0..1_000 {
-        house.ask(&ann, Command::SetTyping { conversation: room, is_typing: turn % 2 == 0 }).await;
+        let status = if turn % 2 == 0 { Status::Away } else { Status::Busy };
+        house.ask(&ann, Command::SetPresence { status, message: None }).await;
     }
     house.send(&ann, room, "the last one").await;
 
@@ -111,7 +113,7 @@ async fn what_is_ephemeral_goes_first_and_nothing_else_is_lost_with_it() {
 
     assert_eq!(kinds(&frames, "resync"), 0);
     assert_eq!(kinds(&frames, "message.new"), 36, "every message came");
-    assert!(kinds(&frames, "typing") < 1_000, "and not all of the typing");
+    assert!(kinds(&frames, "presence") < 1_000, "and not all of the presence");
 }
 
 #[tokio::test(start_paused = true)]

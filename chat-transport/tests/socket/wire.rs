@@ -3,6 +3,7 @@
 
 mod changes;
 mod document;
+mod personal;
 
 use std::collections::BTreeSet;
 
@@ -91,7 +92,7 @@ fn profile(with_all: bool) -> Event {
 
 /// Every event with its text.
 fn everything() -> Vec<(Event, &'static str)> {
-    events().into_iter().chain(changes::changes()).collect()
+    events().into_iter().chain(changes::changes()).chain(personal::personal()).collect()
 }
 
 /// Every event but the changes of a conversation, with its text.
@@ -212,6 +213,7 @@ fn ready() -> ServerFrame {
             message: Some("lunch".to_owned()),
             last_seen_at: None,
         }],
+        settings: personal::kept(),
     }))
 }
 
@@ -223,7 +225,7 @@ fn frames() -> Vec<(ServerFrame, &'static str)> {
     vec![
         (
             ready(),
-            r#"{"type":"session.ready","data":{"user":{"id":1,"username":"ann","status":"online","status_message":null,"last_seen_at":null,"created_at":"2026-01-13T17:00:29.317890+00:00"},"epoch":"e1","heartbeat_seconds":25,"user_seq":9,"conversations":[{"conversation_id":7,"head":5,"delivered_seq":4,"read_seq":3,"peer_delivered_seq":2,"peer_read_seq":2},{"conversation_id":7,"head":5,"delivered_seq":4,"read_seq":3}],"presence":[{"user_id":2,"status":"away","message":"lunch","last_seen_at":null}]}}"#,
+            r#"{"type":"session.ready","data":{"user":{"id":1,"username":"ann","status":"online","status_message":null,"last_seen_at":null,"created_at":"2026-01-13T17:00:29.317890+00:00"},"epoch":"e1","heartbeat_seconds":25,"user_seq":9,"conversations":[{"conversation_id":7,"head":5,"delivered_seq":4,"read_seq":3,"peer_delivered_seq":2,"peer_read_seq":2},{"conversation_id":7,"head":5,"delivered_seq":4,"read_seq":3}],"presence":[{"user_id":2,"status":"away","message":"lunch","last_seen_at":null}],"settings":[{"conversation_id":7,"muted_until":"forever","archived":false,"draft_at":"2026-01-13T17:00:29.317890+00:00"}]}}"#,
         ),
         (ServerFrame::Pong, r#"{"type":"pong"}"#),
         (
@@ -279,6 +281,8 @@ const fn is_in_the_table(event: &EventView) -> bool {
         | EventView::MemberLeft(_)
         | EventView::Typing(_)
         | EventView::Presence(_)
+        | EventView::ConversationSettings(_)
+        | EventView::ConversationDraft(_)
         | EventView::UserUpdated(_)
         | EventView::FriendRequest(_)
         | EventView::FriendAccepted(_)
@@ -331,6 +335,7 @@ fn every_event_has_exactly_this_text_and_is_read_back_from_it() {
         kinds.insert(kind(text));
     }
     assert_eq!(kinds.len(), 26, "one row at least for every kind: {kinds:?}");
+    assert_eq!(kinds.len(), 27, "one row at least for every kind: {kinds:?}");
 }
 
 #[test]

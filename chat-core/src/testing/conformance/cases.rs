@@ -136,6 +136,7 @@ macro_rules! for_each_case {
                 a_block_moves_the_version_of_the_pairs_direct_conversation
                 the_presence_circle_is_friends_and_partners_without_blocks
                 who_knows_nobody_has_empty_lists
+                a_block_silences_both_sides
             }
             requests {
                 pending_requests_are_listed_by_direction_in_pages

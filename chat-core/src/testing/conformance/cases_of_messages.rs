@@ -8,6 +8,32 @@ macro_rules! and_cases_of_messages {
         $($callback)*! {
             [$($args)*]
             $($before)*
+            personal {
+                settings_are_of_one_member_alone
+                what_is_put_away_comes_back_by_what_others_say
+                what_is_muted_stays_away
+                what_is_put_away_is_listed_in_pages
+                a_draft_is_kept_until_it_is_forgotten
+                what_a_member_keeps_goes_with_them
+                what_is_set_at_once_is_all_set
+            }
+            mentions {
+                whom_a_message_calls_is_shown_wherever_it_is_read
+                messages_that_call_and_others_are_stored_together
+                mentions_are_unread_until_they_are_read
+                edits_and_deletions_move_the_count
+                newcomers_are_not_called_by_the_past
+                members_without_a_block_may_be_called
+            }
+            forwards {
+                whose_words_they_are_is_shown_wherever_they_are_read
+                a_message_is_handed_on_once_under_a_key
+                an_edit_makes_words_ones_own
+            }
+            jumps {
+                a_time_is_passed_at_its_place_in_the_log
+                every_place_of_a_log_is_found
+            }
             messages {
                 a_message_is_stored_as_it_was_given
                 places_are_counted_per_conversation_and_ids_over_all

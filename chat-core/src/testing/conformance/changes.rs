@@ -8,6 +8,7 @@ use crate::change::{Act, Change};
 use crate::conversation::{Group, GroupUpdate, HistoryVisibility, Kind, Role};
 use crate::ids::{ConversationId, ID_LIMIT, MessageId, UserId, Version};
 use crate::log::{Changed, LogEntry};
+use crate::message::Mentions;
 use crate::ports::{Appended, Committed, NewMessage, Stores};
 use crate::reaction::Emoji;
 use crate::text::{AvatarUrl, Description};
@@ -46,7 +47,7 @@ impl Stage {
             Act::Add { users: vec![newcomer] },
             Act::SetRole { user: member, role: Role::Admin },
             Act::Update(named("Another name")),
-            Act::Edit { message, body: body("first, corrected") },
+            Act::Edit { message, body: body("first, corrected"), mentions: Mentions::NOBODY },
             Act::React { message, emoji: thumb() },
             Act::Pin { message },
             Act::Unreact { message, emoji: thumb() },
@@ -212,7 +213,7 @@ pub async fn what_is_not_there_cannot_be_changed(stores: &Stores) {
     let before = everything(stores, &stage).await;
     for message in [stage.said, foreign, MessageId::new(ID_LIMIT - 1).unwrap()] {
         for act in [
-            Act::Edit { message, body: body("anew") },
+            Act::Edit { message, body: body("anew"), mentions: Mentions::NOBODY },
             Act::Delete { message },
             Act::React { message, emoji: thumb() },
             Act::Unreact { message, emoji: thumb() },

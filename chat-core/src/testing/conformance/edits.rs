@@ -8,7 +8,7 @@ use crate::change::{Act, Change};
 use crate::command::HistoryStart;
 use crate::ids::{ConversationId, MessageId, UserId};
 use crate::log::{Changed, LogEntry};
-use crate::message::{Content, FormerBody, Message};
+use crate::message::{Content, FormerBody, Mentions, Message};
 use crate::page::PageSize;
 use crate::ports::{Appended, Committed, NewMessage, Stores};
 use crate::reaction::Emoji;
@@ -19,7 +19,7 @@ fn heart() -> Emoji {
 }
 
 async fn edit_at(stores: &Stores, said: &Message, text: &str, at: Timestamp) -> LogEntry {
-    let act = Act::Edit { message: said.id, body: body(text) };
+    let act = Act::Edit { message: said.id, body: body(text), mentions: Mentions::NOBODY };
     let edit = Change { at, ..change(stores, said.conversation, said.sender, act).await };
     match stores.changes.commit(&edit).await.unwrap() {
         Committed::Written { mut entries, notices } => {
@@ -41,7 +41,7 @@ async fn delete(stores: &Stores, said: &Message, by: UserId) -> LogEntry {
 }
 
 fn edited(text: &str, at: Timestamp) -> Content {
-    Content::Said { body: body(text), edited_at: Some(at) }
+    Content::Said { body: body(text), edited_at: Some(at), mentions: Mentions::NOBODY, forwarded: None }
 }
 
 /// A message in every place where it is read: alone, in a page, in the log, in the list of conversations.
@@ -211,7 +211,7 @@ pub async fn a_deleted_message_can_be_the_last_one(stores: &Stores) {
 pub async fn an_edit_of_the_same_text_keeps_no_former_one(stores: &Stores) {
     let (ann, _, conversation) = two_in_direct(stores).await;
     let said = say(stores, conversation, ann, "one").await;
-    let act = Act::Edit { message: said.id, body: body("one") };
+    let act = Act::Edit { message: said.id, body: body("one"), mentions: Mentions::NOBODY };
     assert_eq!(commit(stores, conversation, ann, act).await, Committed::Nothing);
     assert_eq!(stores.messages.get(said.id, nobody()).await.unwrap(), Some(said.clone()), "not even marked as edited");
     assert_eq!(former(stores, &said).await, []);

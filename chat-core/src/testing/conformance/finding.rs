@@ -7,7 +7,7 @@ use super::scene::{
 use crate::change::Act;
 use crate::conversation::{GroupUpdate, HistoryVisibility};
 use crate::ids::{ConversationId, MessageId, UserId};
-use crate::message::Message;
+use crate::message::{Mentions, Message};
 use crate::ports::{Find, Stores};
 use crate::receipt::ReceiptKind;
 use crate::search::{Reach, SearchFilter, SearchText, WINDOW};
@@ -189,7 +189,13 @@ pub async fn an_edited_message_is_found_by_its_present_text_and_a_deleted_one_by
     let (ann, _, room) = two_in_direct(stores).await;
     let said = say(stores, room, ann, "first thoughts").await;
     say(stores, room, ann, "other thoughts").await;
-    commit(stores, room, ann, Act::Edit { message: said.id, body: body("second thoughts") }).await;
+    commit(
+        stores,
+        room,
+        ann,
+        Act::Edit { message: said.id, body: body("second thoughts"), mentions: Mentions::NOBODY },
+    )
+    .await;
     assert_eq!(near(stores, ann, "first").await, NOTHING);
     assert_eq!(near(stores, ann, "thoughts").await, ["other thoughts", "second thoughts"]);
     commit(stores, room, ann, Act::Delete { message: said.id }).await;

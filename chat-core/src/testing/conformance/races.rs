@@ -8,6 +8,7 @@ use crate::change::{Act, Change};
 use crate::command::HistoryStart;
 use crate::ids::{ConversationId, UserId, Version};
 use crate::log::{ChangeEntry, Changed, LogEntry};
+use crate::message::Mentions;
 use crate::ports::{Appended, Committed, DirectOpened, NewDirect, NewMessage, Stores};
 use crate::relation::Step;
 
@@ -276,6 +277,8 @@ async fn talk_until_out(stores: &Stores, conversation: ConversationId, user: Use
             client_id: Some(key(&format!("key-{said}"))),
             reply_to: None,
             pace: crate::pace::Pace::NONE,
+            mentions: Mentions::NOBODY,
+            forwarded: None,
             judged_on: facts.version,
             at: at(3),
         };

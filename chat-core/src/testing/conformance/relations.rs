@@ -295,3 +295,21 @@ pub async fn who_knows_nobody_has_empty_lists(stores: &Stores) {
         assert_eq!(stores.relations.presence_circle(user).await.unwrap(), []);
     }
 }
+
+/// Who is silenced is so on both sides of a block, until the last one is lifted.
+pub async fn a_block_silences_both_sides(stores: &Stores) {
+    let users = crowd(stores, 5).await;
+    let silenced = async |user: UserId| stores.relations.silenced(user).await.unwrap();
+    befriend(stores, users[2], users[0]).await;
+    for (by, other) in [(2, 1), (2, 4), (3, 2), (1, 2)] {
+        step(stores, users[by], Step::Block, users[other]).await;
+    }
+    assert_eq!(silenced(users[2]).await, [users[1], users[3], users[4]]);
+    for (user, expected) in [(0, &[][..]), (1, &users[2..3]), (3, &users[2..3]), (4, &users[2..3])] {
+        assert_eq!(silenced(users[user]).await, expected);
+    }
+    step(stores, users[2], Step::Unblock, users[1]).await;
+    assert_eq!(silenced(users[2]).await, [users[1], users[3], users[4]], "the other one still blocks");
+    step(stores, users[1], Step::Unblock, users[2]).await;
+    assert_eq!(silenced(users[2]).await, users[3..]);
+}

@@ -6,6 +6,7 @@ use crate::change::Act;
 use crate::ids::{ID_LIMIT, MessageId, ReportId, UserId};
 use crate::log::{ChangeEntry, Changed, LogEntry};
 use crate::message::Content;
+use crate::message::Mentions;
 use crate::moderation::{
     AccountStanding, AuditKind, AuditRecord, Keeper, NewReport, Outcome, Remedy, Report, ReportAction, ReportReason,
     ReportSubject, ReportedMessage, Resolution, Sanction, ServerRole, StandingAct,
@@ -70,7 +71,8 @@ pub async fn a_report_keeps_what_was_said_and_by_whom(stores: &Stores) {
         outcome: None,
     };
     assert_eq!(report, expected);
-    written(stores, group, bob, Act::Edit { message: said.id, body: body("nothing") }).await;
+    written(stores, group, bob, Act::Edit { message: said.id, body: body("nothing"), mentions: Mentions::NOBODY })
+        .await;
     written(stores, group, bob, Act::Delete { message: said.id }).await;
     assert_eq!(stores.reports.report(report.id).await.unwrap(), Some(expected));
     assert_eq!(stores.reports.report(ReportId::new(ID_LIMIT - 1).unwrap()).await.unwrap(), None);

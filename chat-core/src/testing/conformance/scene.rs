@@ -9,7 +9,7 @@ use crate::command::{Changes, History, HistoryStart};
 use crate::conversation::{Group, Pair};
 use crate::ids::{ConversationId, ID_LIMIT, MessageId, Seq, UserId, Version};
 use crate::log::{ChangeEntry, Changed, LogEntry, UserEntry};
-use crate::message::Message;
+use crate::message::{Mentions, Message};
 use crate::pace::Pace;
 use crate::page::{Page, PageSize};
 use crate::ports::{
@@ -166,8 +166,19 @@ pub(super) async fn head(stores: &Stores, conversation: ConversationId) -> Seq {
 /// A message judged on the version of now.
 pub(super) async fn draft(stores: &Stores, conversation: ConversationId, sender: UserId, text: &str) -> NewMessage {
     let judged_on = version(stores, conversation).await;
-    let (client_id, reply_to, pace) = (None, None, Pace::NONE);
-    NewMessage { conversation, sender, body: body(text), client_id, reply_to, pace, judged_on, at: at(3) }
+    let mentions = Mentions::NOBODY;
+    NewMessage {
+        conversation,
+        sender,
+        body: body(text),
+        client_id: None,
+        reply_to: None,
+        pace: Pace::NONE,
+        mentions,
+        forwarded: None,
+        judged_on,
+        at: at(3),
+    }
 }
 
 pub(super) async fn append(stores: &Stores, new: &NewMessage) -> Appended {

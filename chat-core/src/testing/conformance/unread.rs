@@ -6,6 +6,7 @@ use super::scene::{
 };
 use crate::change::Act;
 use crate::ids::{ConversationId, UserId};
+use crate::message::Mentions;
 use crate::ports::Stores;
 use crate::reaction::Emoji;
 use crate::receipt::ReceiptKind;
@@ -28,7 +29,13 @@ pub async fn what_is_no_message_is_nothing_to_read(stores: &Stores) {
     read(stores, conversation, ann, 1).await;
     let emoji = Emoji::new("👍").unwrap();
     for message in [said[0].id, said[2].id] {
-        written(stores, conversation, bob, Act::Edit { message, body: body("in other words") }).await;
+        written(
+            stores,
+            conversation,
+            bob,
+            Act::Edit { message, body: body("in other words"), mentions: Mentions::NOBODY },
+        )
+        .await;
         assert_eq!(unread(stores, conversation, ann).await, 2, "edited");
         written(stores, conversation, bob, Act::React { message, emoji: emoji.clone() }).await;
         written(stores, conversation, bob, Act::Pin { message }).await;

@@ -149,15 +149,17 @@ impl ConversationRow {
                 group.apply(&news);
                 Some(Vec::from_iter((!news.is_empty()).then_some(Changed::Updated(news))))
             }
-            Act::Edit { message, body } => {
+            Act::Edit { message, body, mentions } => {
                 let message = self.living(*message)?;
                 if message.body() == Some(body) {
                     return Some(Vec::new());
                 }
-                let content = Content::Said { body: body.clone(), edited_at: Some(change.at) };
+                let mentions = mentions.clone();
+                let content =
+                    Content::Said { body: body.clone(), edited_at: Some(change.at), mentions, forwarded: None };
                 let before = std::mem::replace(&mut message.content, content.clone());
                 let (reference, created_at) = (message.reference(), message.created_at);
-                if let Content::Said { body, edited_at } = before {
+                if let Content::Said { body, edited_at, .. } = before {
                     let former = FormerBody { body, written_at: edited_at.unwrap_or(created_at) };
                     self.annotations.entry(reference.id).or_default().former.push(former);
                 }

@@ -6,12 +6,13 @@ use std::ops::Bound;
 use async_trait::async_trait;
 
 use super::MemoryStore;
+use super::personal::Own;
 use super::state::{ConversationRow, MemberRow, State, next_id};
 use crate::command::Position;
 use crate::conversation::{ActivityCursor, Conversation, ConversationView, Kind, Member, Pair, Role};
 use crate::ids::{ConversationId, Seq, UserId, Version};
 use crate::log::{UserEntry, UserNotice};
-use crate::message::{UNREAD_WINDOW, is_unread};
+use crate::message::{MENTIONS_WINDOW, UNREAD_WINDOW, is_unread};
 use crate::page::{Page, PageSize};
 use crate::ports::{
     ConversationStore, DirectFacts, DirectOpened, Facts, GroupCreated, NewDirect, NewGroup, StoreError,
@@ -85,15 +86,7 @@ impl ConversationStore for MemoryStore {
         after: Option<ActivityCursor>,
         size: PageSize,
     ) -> Result<Page<ConversationView, ActivityCursor>, StoreError> {
-        let state = self.state();
-        let mut rows: Vec<_> = state
-            .conversations_of(user)
-            .map(|row| (ActivityCursor { at: row.active_at, conversation: row.conversation.id }, row))
-            .filter(|(cursor, _)| after.is_none_or(|after| *cursor < after))
-            .filter_map(|(cursor, row)| Some((cursor, state.view_of(row, user)?)))
-            .collect();
-        rows.sort_by_key(|(cursor, _)| std::cmp::Reverse(*cursor));
-        Ok(Page::from_rows(rows, size, |(cursor, _)| *cursor).map(|(_, view)| view))
+        Ok(self.state().listed(user, after, size, false))
     }
 
     async fn members(
@@ -191,21 +184,30 @@ impl MemberRow {
     /// Somebody who comes in where the log ends at `head`, and sees it from after `hidden` on.
     pub(super) fn new(user: UserId, role: Role, hidden: Seq, head: Seq, at: Timestamp) -> Self {
         let marks = Marks { delivered: head, read: head };
-        Self { member: Member { user, role, joined_seq: hidden, joined_at: at, marks }, rises: Vec::new() }
+        Self {
+            member: Member { user, role, joined_seq: hidden, joined_at: at, marks },
+            rises: Vec::new(),
+            own: Own::default(),
+        }
     }
 }
 
 impl State {
-    fn view_of(&self, row: &ConversationRow, user: UserId) -> Option<ConversationView> {
+    pub(super) fn view_of(&self, row: &ConversationRow, user: UserId) -> Option<ConversationView> {
         let between = self.relation_in(row);
         let me = row.members.get(&user)?.member.clone();
         let after = me.marks.read.max(me.joined_seq);
         let newest = row.messages_after(after).rev().take(UNREAD_WINDOW);
         let unread = newest.filter(|message| is_unread(message, user, &me.marks));
+        let called = row.messages_after(after).filter(|message| message.sender != user);
+        let called = called.filter(|message| message.content.mentions().calls(user)).take(MENTIONS_WINDOW);
         let last = row.messages_after(me.joined_seq).next_back();
         Some(ConversationView {
             conversation: row.conversation.clone(),
+            settings: row.settings_of(user),
+            draft: row.draft_of(user).cloned(),
             unread: u32::try_from(unread.count()).unwrap_or(u32::MAX),
+            unread_mentions: u32::try_from(called.count()).unwrap_or(u32::MAX),
             last_message: last.map(|message| row.shown(message, between.as_ref(), Some(user))),
             peer: row.peer_of(user).map(|peer| peer.shown(between.as_ref(), user)),
             me,

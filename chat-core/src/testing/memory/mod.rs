@@ -13,6 +13,7 @@ mod entrance;
 mod erasures;
 mod identities;
 mod messages;
+mod personal;
 mod receipts;
 mod relations;
 mod reports;
@@ -57,6 +58,7 @@ impl MemoryStore {
             entrance: self.clone(),
             rooms: self.clone(),
             search: self.clone(),
+            personal: self.clone(),
             receipts: self.clone(),
             reports: self.clone(),
             standings: self.clone(),

@@ -9,7 +9,7 @@ use super::MemoryStore;
 use super::state::{State, next_id};
 use crate::command::Direction;
 use crate::conversation::Pair;
-use crate::ids::{FriendRequestId, UserId};
+use crate::ids::{ConversationId, FriendRequestId, UserId};
 use crate::log::UserNotice;
 use crate::page::{Page, PageSize};
 use crate::ports::{RelationCommitted, RelationStore, RequestQuery, StoreError};
@@ -75,6 +75,29 @@ impl RelationStore for MemoryStore {
 
     async fn blocks(&self, user: UserId, after: Option<UserId>, size: PageSize) -> Result<Page<User>, StoreError> {
         Ok(self.state().related(user, after, size, |relation, user| relation.blocks(user)))
+    }
+
+    async fn silenced(&self, user: UserId) -> Result<Vec<UserId>, StoreError> {
+        let state = self.state();
+        let silent = state.relations.values().filter(|relation| relation.is_silent());
+        let others: BTreeSet<_> = silent.filter_map(|relation| relation.pair.other(user)).collect();
+        Ok(others.into_iter().collect())
+    }
+
+    async fn mentionable(
+        &self,
+        conversation: ConversationId,
+        by: UserId,
+        keys: &[String],
+    ) -> Result<Vec<UserId>, StoreError> {
+        let state = self.state();
+        let Some(row) = state.conversations.get(&conversation) else { return Ok(Vec::new()) };
+        let is_meant = |user: &UserId| {
+            let name = state.users.get(user).map(|row| row.user.username.key());
+            let between = Pair::new(by, *user).map(|pair| state.relation(pair));
+            name.is_some_and(|name| keys.contains(&name)) && between.is_some_and(|between| !between.is_silent())
+        };
+        Ok(row.members.keys().copied().filter(is_meant).collect())
     }
 
     async fn presence_circle(&self, user: UserId) -> Result<Vec<UserId>, StoreError> {

@@ -3,11 +3,13 @@
 use async_trait::async_trait;
 
 use super::MemoryStore;
-use crate::ids::UserId;
+use crate::ids::{ConversationId, Seq, UserId};
+use crate::log::LogEntry;
 use crate::message::Message;
 use crate::page::Page;
 use crate::ports::{Find, SearchStore, StoreError};
 use crate::search::WINDOW;
+use crate::time::Timestamp;
 
 #[async_trait]
 impl SearchStore for MemoryStore {
@@ -29,5 +31,16 @@ impl SearchStore for MemoryStore {
         let next = found.get(WINDOW - 1).filter(|_| found.len() > WINDOW).map(|last| last.id.get());
         found.truncate(WINDOW);
         Ok(Page { items: found, next })
+    }
+
+    async fn last_before(&self, conversation: ConversationId, at: Timestamp) -> Result<Seq, StoreError> {
+        let state = self.state();
+        let Some(row) = state.conversations.get(&conversation) else { return Ok(Seq::ZERO) };
+        let written_at = |entry: &LogEntry| match entry {
+            LogEntry::Message(message) => message.created_at,
+            LogEntry::Change(change) => change.at,
+        };
+        let before = row.log.partition_point(|entry| written_at(entry) < at);
+        Ok(before.checked_sub(1).and_then(|place| row.log.get(place)).map_or(Seq::ZERO, LogEntry::seq))
     }
 }

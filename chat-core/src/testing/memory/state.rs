@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
+use super::personal::Own;
 use crate::ban::Ban;
 use crate::conversation::{Conversation, Kind, Member, Pair};
 use crate::ids::{ConversationId, FriendRequestId, MessageId, ReportId, Seq, SessionId, UserId};
@@ -98,6 +99,8 @@ pub(super) struct Annotations {
 pub(super) struct MemberRow {
     pub(super) member: Member,
     pub(super) rises: Vec<Rise>,
+    /// What they keep for themselves.
+    pub(super) own: Own,
 }
 
 /// One rise of one mark.

@@ -6,7 +6,8 @@ use axum::http::request::Parts;
 use chat_core::accounts::Credential;
 use chat_core::ban::Ban;
 use chat_core::command::{
-    ChangedReply, Changes, FiledReport, MarksReply, Me, Opened, OwnChanges, Profile, Receipts, Sent,
+    ChangedReply, Changes, DraftReply, FiledReport, MarksReply, Me, Opened, OwnChanges, Profile, Receipts, Sent,
+    SettingsReply, Surroundings,
 };
 use chat_core::conversation::{ActivityCursor, ConversationView, Member};
 use chat_core::ids::SessionId;
@@ -113,6 +114,8 @@ answers! {
     Sent = Reply::Sent(it) => it;
     MarksReply = Reply::Marks(it) => it;
     ChangedReply = Reply::Changed(it) => it;
+    SettingsReply = Reply::Settings(it) => it;
+    DraftReply = Reply::Draft(it) => it;
     MessageView = Reply::Message(it) => it;
     Opened = Reply::Conversation(it) => *it;
     FriendRequest = Reply::Request(it) => it;
@@ -130,6 +133,7 @@ answers! {
     Card = Reply::Room(it) => *it;
     Page<Card, Slug> = Reply::Rooms(it) => it;
     Page<MessageView> = Reply::Messages(it) => it;
+    Surroundings = Reply::Around(it) => it;
     Page<MessageView, SearchCursor> = Reply::Found(it) => it;
     Vec<FormerBody> = Reply::FormerBodies(it) => it;
     Receipts = Reply::Receipts(it) => it;

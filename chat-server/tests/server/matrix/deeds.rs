@@ -1,12 +1,15 @@
 //! What is asked in the matrix, and the command that each deed is.
 
 use chat_core::Command;
-use chat_core::command::{Decision, FileReport, NewBan, NewInvite, NewRoom, ReadTarget, SendMessage};
+use chat_core::command::{
+    Decision, FileReport, ForwardMessage, NewBan, NewDraft, NewInvite, NewRoom, ReadTarget, SendMessage,
+};
 use chat_core::conversation::{GroupUpdate, HistoryVisibility, Role};
 use chat_core::ids::{MessageId, ReportId, Seq, UserId};
 use chat_core::invite::InviteCode;
 use chat_core::moderation::{ReportReason, ReportSubject, Sanction};
 use chat_core::pace::Pace;
+use chat_core::personal::{Mute, SettingsUpdate};
 use chat_core::presence::Status;
 use chat_core::reaction::Emoji;
 use chat_core::room::{Room, Visibility};
@@ -107,6 +110,14 @@ pub enum Deed {
     ReportUser,
     ReportOneself,
     ResolveReport,
+    Forward,
+    ForwardDeleted,
+    Mute,
+    Archive,
+    SetNothing,
+    Draft,
+    DraftAnswerToDeleted,
+    ForgetDraft,
 }
 
 /// An emoji that is on nothing yet.
@@ -144,6 +155,11 @@ impl Deed {
         let sanction = |sanction| Command::SetSanction { user: stage.target, sanction };
         let reason = || Description::new("spam").unwrap();
         let report = |subject| Command::FileReport(FileReport { subject, reason: ReportReason::Spam, comment: None });
+        let forward = |message: MessageId| {
+            Command::ForwardMessage(ForwardMessage { message: message.into(), conversation, client_id: None })
+        };
+        let set = |update| Command::UpdateSettings { conversation, update };
+        let begin = |reply_to| Command::SetDraft { conversation, draft: Some(NewDraft { body: body(), reply_to }) };
         match self {
             Self::Send => send(None),
             Self::Answer => send(Some(stage.others)),
@@ -245,6 +261,14 @@ impl Deed {
                 let bio = Description::new("likes tea").ok();
                 Command::UpdateProfile(ProfileUpdate { bio: Some(bio), ..ProfileUpdate::default() })
             }
+            Self::Forward => forward(stage.others),
+            Self::ForwardDeleted => forward(stage.others_deleted),
+            Self::Mute => set(SettingsUpdate { muted: Some(Some(Mute::Forever)), archived: None }),
+            Self::Archive => set(SettingsUpdate { muted: None, archived: Some(true) }),
+            Self::SetNothing => set(SettingsUpdate::default()),
+            Self::Draft => begin(Some(stage.others)),
+            Self::DraftAnswerToDeleted => begin(Some(stage.others_deleted)),
+            Self::ForgetDraft => Command::SetDraft { conversation, draft: None },
         }
     }
 }

@@ -6,13 +6,14 @@ use chat_core::command::{MessageTarget, NewRoom, ReadTarget};
 use chat_core::conversation::GroupUpdate;
 use chat_core::ids::UserId;
 use chat_core::moderation::{ReportSubject, Sanction};
+use chat_core::personal::SettingsUpdate;
 use chat_core::reaction::Emoji;
 use chat_core::text::Description;
 use reqwest::Method;
 use serde_json::{Map, Value, json};
 
 /// How many commands change something.
-pub const CHANGING: usize = 35;
+pub const CHANGING: usize = 38;
 
 /// A request: the method, the path after `/api/v1/`, and the body.
 pub type Request = (Method, String, Option<Value>);
@@ -38,6 +39,17 @@ fn fields(update: &GroupUpdate) -> Map<String, Value> {
         fields.insert("visibility".to_owned(), json!(visibility.as_str()));
     }
     fields
+}
+
+fn settings(update: &SettingsUpdate) -> Value {
+    let mut fields = Map::new();
+    if let Some(muted) = &update.muted {
+        fields.insert("muted_until".to_owned(), json!(muted.map(|_| "forever")));
+    }
+    if let Some(archived) = update.archived {
+        fields.insert("archived".to_owned(), json!(archived));
+    }
+    Value::Object(fields)
 }
 
 fn ids(users: &[UserId]) -> Vec<i64> {
@@ -67,6 +79,10 @@ pub fn request(command: &Command, room: i64) -> Option<Request> {
         Command::SendMessage(send) => {
             let body = json!({"body": send.body.as_str(), "reply_to": send.reply_to.map(|id| id.get())});
             call(Method::POST, format!("conversations/{}/messages", send.conversation), Some(body))
+        }
+        Command::ForwardMessage(forward) => {
+            let body = json!({"conversation_id": forward.conversation.get()});
+            call(Method::POST, format!("messages/{}/forward", forward.message.id), Some(body))
         }
         Command::MarkRead(ReadTarget::Seq(conversation, seq)) => {
             call(Method::POST, format!("conversations/{conversation}/read"), Some(json!({"seq": seq.get()})))
@@ -127,6 +143,16 @@ pub fn request(command: &Command, room: i64) -> Option<Request> {
         Command::RemoveReaction(target, emoji) => call(Method::DELETE, reaction(target, emoji), None),
         Command::PinMessage(target) => call(Method::PUT, format!("conversations/{room}/pins/{}", target.id), None),
         Command::UnpinMessage(target) => call(Method::DELETE, format!("conversations/{room}/pins/{}", target.id), None),
+        Command::UpdateSettings { conversation, update } => {
+            call(Method::PATCH, format!("conversations/{conversation}/settings"), Some(settings(update)))
+        }
+        Command::SetDraft { conversation, draft: Some(draft) } => {
+            let body = json!({"body": draft.body.as_str(), "reply_to": draft.reply_to.map(|id| id.get())});
+            call(Method::PUT, format!("conversations/{conversation}/draft"), Some(body))
+        }
+        Command::SetDraft { conversation, draft: None } => {
+            call(Method::DELETE, format!("conversations/{conversation}/draft"), None)
+        }
         Command::RequestFriend(user) => {
             call(Method::POST, "friends/requests".to_owned(), Some(json!({"user_id": user.get()})))
         }
@@ -165,6 +191,7 @@ pub fn request(command: &Command, room: i64) -> Option<Request> {
         | Command::ListBlocks(_)
         | Command::ListRequests { .. }
         | Command::ListConversations { .. }
+        | Command::ListArchived { .. }
         | Command::GetConversation(_)
         | Command::FindRooms(_)
         | Command::ListBans { .. }
@@ -173,6 +200,7 @@ pub fn request(command: &Command, room: i64) -> Option<Request> {
         | Command::GetRoom(_)
         | Command::ListMembers { .. }
         | Command::ListMessages(_)
+        | Command::ListAround(_)
         | Command::GetMessage(_)
         | Command::ListFormerBodies(_)
         | Command::ListReactors { .. }
@@ -193,6 +221,11 @@ pub fn frame(command: &Command) -> Option<Value> {
             "type": "message.send", "conversation_id": send.conversation.get(), "body": send.body.as_str(),
             "reply_to": send.reply_to.map(|id| id.get()),
         }),
+        Command::ForwardMessage(forward) => {
+            let mut frame = about("message.forward", &forward.message);
+            frame["conversation_id"] = json!(forward.conversation.get());
+            frame
+        }
         Command::MarkRead(ReadTarget::Seq(conversation, seq)) => {
             json!({"type": "message.read", "conversation_id": conversation.get(), "seq": seq.get()})
         }
@@ -228,6 +261,19 @@ pub fn frame(command: &Command) -> Option<Value> {
         Command::RemoveReaction(target, emoji) => {
             json!({"type": "reaction.remove", "message_id": target.id.get(), "emoji": emoji.as_str()})
         }
+        Command::UpdateSettings { conversation, update } => {
+            let mut frame = settings(update);
+            frame["type"] = json!("settings.set");
+            frame["conversation_id"] = json!(conversation.get());
+            frame
+        }
+        Command::SetDraft { conversation, draft: Some(draft) } => json!({
+            "type": "draft.set", "conversation_id": conversation.get(), "body": draft.body.as_str(),
+            "reply_to": draft.reply_to.map(|id| id.get()),
+        }),
+        Command::SetDraft { conversation, draft: None } => {
+            json!({"type": "draft.clear", "conversation_id": conversation.get()})
+        }
         Command::PinMessage(target) => about("message.pin", target),
         Command::UnpinMessage(target) => about("message.unpin", target),
         Command::UpdateProfile(_)
@@ -261,6 +307,7 @@ pub fn frame(command: &Command) -> Option<Value> {
         | Command::ListBlocks(_)
         | Command::ListRequests { .. }
         | Command::ListConversations { .. }
+        | Command::ListArchived { .. }
         | Command::GetConversation(_)
         | Command::FindRooms(_)
         | Command::ListBans { .. }
@@ -269,6 +316,7 @@ pub fn frame(command: &Command) -> Option<Value> {
         | Command::GetRoom(_)
         | Command::ListMembers { .. }
         | Command::ListMessages(_)
+        | Command::ListAround(_)
         | Command::GetMessage(_)
         | Command::ListFormerBodies(_)
         | Command::ListReactors { .. }

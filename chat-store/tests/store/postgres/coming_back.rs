@@ -2,6 +2,7 @@
 
 use chat_core::conversation::Group;
 use chat_core::ids::{ConversationId, Seq, UserId, Version};
+use chat_core::message::Mentions;
 use chat_core::pace::Pace;
 use chat_core::ports::{Appended, GroupCreated, NewGroup, NewMessage, Stores};
 use chat_core::receipt::{Advance, Advanced, ReceiptKind};
@@ -37,6 +38,8 @@ async fn group(stores: &Stores, members: usize) -> (ConversationId, Vec<UserId>)
             reply_to: None,
             judged_on: Version(1),
             pace: Pace::NONE,
+            mentions: Mentions::NOBODY,
+            forwarded: None,
             at: AT,
         };
         let appended = stores.messages.append(&said).await.unwrap();

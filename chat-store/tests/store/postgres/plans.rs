@@ -85,6 +85,7 @@ async fn ordinary_day(scene: &Scene, n: i64) {
     let size = PageSize::clamped(1);
     let history = History { conversation: *room, from: HistoryStart::Newest, size };
     stores.messages.page(&history, *ann).await.unwrap();
+    stores.search.last_before(*room, AT).await.unwrap();
     stores.messages.get(MessageId::new(n + 1).unwrap(), *ann).await.unwrap();
     stores.messages.changes(*room, Seq::new(n).unwrap(), size, Some(*ann)).await.unwrap();
     stores.messages.own_changes(*ann, Seq::ZERO, PageSize::default()).await.unwrap();

@@ -4,7 +4,7 @@ use chat_core::conversation::{GroupUpdate, Role};
 use chat_core::event::Event;
 use chat_core::ids::MessageId;
 use chat_core::log::{ChangeEntry, Changed, LogEntry};
-use chat_core::message::{Content, MessageRef};
+use chat_core::message::{Content, Mentions, MessageRef};
 use chat_core::reaction::Emoji;
 use chat_core::text::Body;
 
@@ -44,9 +44,14 @@ pub(super) fn changes() -> Vec<(Event, &'static str)> {
         (
             change(Changed::Edited {
                 message: message_ref(),
-                content: Content::Said { body: Body::new("new").expect("a body"), edited_at: Some(AT) },
+                content: Content::Said {
+                    body: Body::new("new").expect("a body"),
+                    edited_at: Some(AT),
+                    mentions: Mentions { users: vec![user(3)], all: true },
+                    forwarded: None,
+                },
             }),
-            r#"{"type":"message.edited","data":{"id":9,"conversation_id":7,"seq":6,"message_seq":5,"sender_id":2,"by_user_id":1,"at":"2026-01-13T17:00:29.317890+00:00","body":"new","edited_at":"2026-01-13T17:00:29.317890+00:00"}}"#,
+            r#"{"type":"message.edited","data":{"id":9,"conversation_id":7,"seq":6,"message_seq":5,"sender_id":2,"by_user_id":1,"at":"2026-01-13T17:00:29.317890+00:00","body":"new","edited_at":"2026-01-13T17:00:29.317890+00:00","mentions":[3],"mentions_all":true}}"#,
         ),
         (
             change(Changed::Edited { message: message_ref(), content: Content::Deleted { by: user(1), at: AT } }),

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use chat_transport::CloseReason;
-use chat_transport::wire::{GroupUpdateView, SaidView, decode, encode};
+use chat_transport::wire::{GroupUpdateView, NewDraftView, SaidView, SettingsUpdateView, decode, encode};
 
 use super::{DOCUMENT, everything, frames, kind};
 
@@ -58,6 +58,13 @@ fn said() -> Vec<SaidView> {
         SaidView::MemberAdd { conversation_id, user_ids: vec![user_id] },
         SaidView::MemberRemove { conversation_id, user_id },
         SaidView::MemberSetRole { conversation_id, user_id, role: "admin".to_owned() },
+        SaidView::MessageForward { message_id, conversation_id, client_id: Some("k-1".to_owned()) },
+        SaidView::SettingsSet {
+            conversation_id,
+            settings: SettingsUpdateView { muted_until: Some(Some("forever".to_owned())), archived: Some(true) },
+        },
+        SaidView::DraftSet { conversation_id, draft: NewDraftView { body: "hel".to_owned(), reply_to: Some(40) } },
+        SaidView::DraftClear { conversation_id },
         SaidView::TypingStart { conversation_id },
         SaidView::TypingStop { conversation_id },
         SaidView::PresenceSet { status: "busy".to_owned(), message: Some("tea".to_owned()) },
@@ -83,6 +90,10 @@ const fn is_in_the_list(frame: &SaidView) -> bool {
         | SaidView::MemberAdd { .. }
         | SaidView::MemberRemove { .. }
         | SaidView::MemberSetRole { .. }
+        | SaidView::MessageForward { .. }
+        | SaidView::SettingsSet { .. }
+        | SaidView::DraftSet { .. }
+        | SaidView::DraftClear { .. }
         | SaidView::TypingStart { .. }
         | SaidView::TypingStop { .. }
         | SaidView::PresenceSet { .. } => true,
